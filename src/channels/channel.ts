@@ -1,0 +1,74 @@
+import type { Instant } from '../clock.ts';
+import type { Reach } from '../conversation/conversation.ts';
+import type { InboundEvent } from '../conversation/event.ts';
+import type { Purpose, Reply } from '../conversation/reply.ts';
+
+export type Json =
+  null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** What arrived, as it arrived: a signature is over bytes, not over what a parser made of them. */
+export interface WebhookRequest {
+  readonly method: 'GET' | 'POST';
+  readonly query: Readonly<Record<string, string>>;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Uint8Array;
+  readonly receivedAt: Instant;
+}
+
+/** Why a message may not go now; a code of console.md 2.9, shown to staff in words. */
+export type WhyNot =
+  | 'window_closed'
+  | 'quota_used'
+  | 'quiet_hours'
+  | 'blocked_by_person'
+  | 'no_consent'
+  | 'token_dead'
+  | 'channel_paused'
+  | 'platform_refused'
+  | 'outcome_unknown';
+
+export interface Allowed {
+  readonly allowed: true;
+  /** As part of the conversation, or under the platform's rule for a human's later answer. */
+  readonly via: 'normal' | 'human' | 'template';
+  readonly until?: Instant;
+}
+export interface Refused {
+  readonly allowed: false;
+  readonly why: WhyNot;
+  readonly nextAt?: Instant;
+}
+export type Permission = Allowed | Refused;
+
+/** What a platform can show and take at once. */
+export interface Limits {
+  /** Characters (NFC) of one message. */
+  readonly textLength: number;
+  /** Buttons under one message; 0 = numbers are written out. */
+  readonly choices: number;
+  readonly choiceTitle: number;
+  readonly perSecond: number;
+}
+
+export interface Channel<Call extends Json = Json> {
+  readonly name: string;
+  /** `pull` (web): what is committed is delivered, there is no outbox. */
+  readonly delivery: 'push' | 'pull';
+  readonly limits: Limits;
+  /** The body to answer to the platform's verification request. @throws {SignatureError} on a wrong token. */
+  handshake?(request: WebhookRequest): string | undefined;
+  /** @throws {SignatureError} when the platform did not sign this request. */
+  verify(request: WebhookRequest): void;
+  /** Total for everything that is JSON: what is not known becomes `unsupported`. @throws {AppError} `bad_json` (400). */
+  parse(request: WebhookRequest): InboundEvent[];
+  /** What may be sent now, by the dated rules: freely, under another rule, or not – and why, and when next. Pure. */
+  allows(purpose: Purpose, reach: Reach, now: Instant): Permission;
+  /**
+   * Pure. One reply may need several calls, in order; outside a window the call differs.
+   * `mark` comes back in the platform's echo, where it has one, and settles an unknown outcome.
+   */
+  render(reply: Reply, to: string, permission: Allowed, mark?: string): Call[];
+  /** One API call. @throws {ChannelError} with `retryable` and `retryAfter`. */
+  send(call: Call): Promise<{ readonly platformId: string }>;
+}

@@ -1,0 +1,71 @@
+import type { Instant } from '../clock.ts';
+import type { ChannelName, ContactId, ConversationId, OrganisationId } from '../ids.ts';
+import type { Doc } from '../store/store.ts';
+import type { Memory } from './memory.ts';
+
+/** Why somebody waits for a person; codes of the console. */
+export type WaitingReason =
+  | 'asked_human'
+  | 'not_understood_twice'
+  | 'complaint'
+  | 'scam_suspected'
+  | 'wrong_answer_reported'
+  | 'urgent'
+  | 'callback'
+  | 'privacy_request'
+  | 'hold_expired';
+
+export interface Waiting {
+  readonly since: Instant;
+  readonly reason: WaitingReason;
+  readonly organisationId: OrganisationId;
+}
+
+/** Who holds the conversation. `native` = answered in the platform's own inbox, where we do not learn the name. */
+export interface Holder {
+  readonly name: string;
+  readonly organisation: string;
+  readonly via: 'console' | 'terminal' | 'native';
+  readonly since: Instant;
+  /** When the hold ends by itself. Moves with every line the holder writes. */
+  readonly until: Instant;
+}
+
+/** When each kind of act of the person last opened a window, and what else decides whether we may write. */
+export interface Reach {
+  readonly lastMessageAt?: Instant;
+  readonly lastTouchAt?: Instant;
+  readonly lastCommentAt?: Instant;
+  readonly blockedAt?: Instant;
+}
+
+export interface LastLine {
+  readonly from: 'person' | 'bot' | 'moderator' | 'system';
+  readonly text: string;
+  readonly at: Instant;
+}
+
+/** One person (or chat) on one account of one channel. Created by its first event. */
+export interface Conversation extends Doc<ConversationId> {
+  readonly schema: 1;
+  readonly channel: ChannelName;
+  readonly account: string;
+  readonly address: string;
+  readonly contactId: ContactId;
+  readonly organisationId: OrganisationId;
+  readonly handledBy: 'bot' | 'moderator';
+  /** Grows whenever holder, organisation or state changes; the conversation's tag for moderators. */
+  readonly hold: number;
+  readonly holder?: Holder;
+  readonly waiting?: Waiting;
+  readonly doneAt?: Instant;
+  readonly reach: Reach;
+  /** What the dialogue remembers between turns. */
+  readonly memory: Memory;
+  readonly lastLine?: LastLine;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+  /** Copies of nested facts, because a store looks documents up by flat fields. 0 = not so. */
+  readonly waitingSince: Instant | 0;
+  readonly holdUntil: Instant | 0;
+}

@@ -1,0 +1,46 @@
+import type { Instant } from '../clock.ts';
+import type { ChannelName, ConversationId, EventId, JobId } from '../ids.ts';
+
+export type Masked = 'idNumber' | 'bank' | 'otp';
+export type AttachmentKind = 'image' | 'audio' | 'video' | 'file' | 'sticker' | 'location';
+
+export interface EventBase {
+  readonly id: EventId;
+  readonly channel: ChannelName;
+  /** The Page, OA or bot that was written to. */
+  readonly account: string;
+  /** Whom to answer: the platform's id of the person (or chat). */
+  readonly address: string;
+  readonly conversationId: ConversationId;
+  /** When the person did it, by the platform's clock; the time of receipt where the platform says nothing. */
+  readonly at: Instant;
+  /** The platform's own order within one conversation, where it has one. */
+  readonly order?: number;
+  /** What `redact` covered in this event before anything was stored. */
+  readonly masked?: readonly Masked[];
+}
+
+/** What a person (or the platform) did, in words of no platform. */
+export type InboundEvent = EventBase &
+  (
+    | { readonly type: 'text'; readonly text: string }
+    | { readonly type: 'choice'; readonly payload: string; readonly title: string }
+    | { readonly type: 'attachment'; readonly kind: AttachmentKind; readonly url?: string }
+    /** Get Started, /start, follow, a link with a reference. */
+    | { readonly type: 'opened'; readonly ref?: string }
+    | { readonly type: 'edited'; readonly of: EventId; readonly text: string }
+    | { readonly type: 'removed'; readonly of: EventId }
+    /** A colleague answered in the platform's own inbox. */
+    | { readonly type: 'pageReply'; readonly text: string }
+    /** Our own echo: settles a send whose outcome was not known. */
+    | { readonly type: 'sent'; readonly jobId: JobId; readonly platformId: string }
+    | { readonly type: 'delivered'; readonly upTo: Instant }
+    /** The person blocked or unfollowed us. */
+    | { readonly type: 'left' }
+    /** Something done that is no message but opens the platform's window (a reaction, say). */
+    | { readonly type: 'touched'; readonly what: string }
+    | { readonly type: 'comment'; readonly postId: string; readonly text: string }
+    | { readonly type: 'unsupported'; readonly what: string }
+  );
+
+export type EventOf<Type extends InboundEvent['type']> = Extract<InboundEvent, { type: Type }>;

@@ -1,0 +1,33 @@
+import type { Instant } from '../clock.ts';
+import type { Choice } from './reply.ts';
+
+/** The state of the flow under way; `schema` so that a later release can end it kindly instead of failing. */
+export interface FlowState {
+  readonly flow: string;
+  readonly schema: number;
+  readonly [slot: string]: unknown;
+}
+
+/** What the bot last answered: the ground of a follow-up such as “còn phí thì sao?”. */
+export interface LastAnswer {
+  readonly intent: string;
+  readonly aspect?: string;
+  readonly at: Instant;
+  /** What was asked, for "sai rồi" and the report of a wrong answer. */
+  readonly question?: string;
+}
+
+/** What the dialogue remembers between turns. Written by `takeTurn` alone; plain data. */
+export interface Memory {
+  readonly flow?: FlowState;
+  readonly lastAnswer?: LastAnswer;
+  /** The choices last shown, so that “1”, “số 2” or a typed title can be understood. */
+  readonly offered?: { readonly choices: readonly Choice[]; readonly at: Instant };
+  /** Misunderstandings in a row. */
+  readonly misunderstood: number;
+  readonly openedAt?: Instant;
+  readonly disclosedAt?: Instant;
+  readonly feedbackAskedAt?: Instant;
+}
+
+export const emptyMemory: Memory = { misunderstood: 0 };

@@ -1,0 +1,38 @@
+import type { Instant } from '../clock.ts';
+import type { ChannelName, ContactId, ConversationId, JobId, MessageId } from '../ids.ts';
+import type { Doc } from '../store/store.ts';
+import type { Masked } from './event.ts';
+import type { Choice, Link } from './reply.ts';
+
+export type DeliveryState = 'queued' | 'sent' | 'delivered' | 'failed' | 'unknown' | 'withdrawn';
+
+export interface Delivery {
+  readonly state: DeliveryState;
+  readonly reason?: string;
+  readonly platformId?: string;
+  readonly at: Instant;
+}
+
+/** One line of the transcript. The person's lines are also what makes a redelivery recognisable. */
+export interface Message extends Doc<MessageId> {
+  readonly schema: 1;
+  readonly conversationId: ConversationId;
+  readonly contactId: ContactId;
+  readonly channel: ChannelName;
+  /** The order of the transcript; drawn in the commit, never by a clock. */
+  readonly seq: number;
+  readonly at: Instant;
+  readonly from: 'person' | 'bot' | 'moderator' | 'system';
+  /** The moderator's name and body, as the person reads them. */
+  readonly by?: { readonly name: string; readonly organisation: string };
+  readonly kind: 'text' | 'choice' | 'attachment' | 'opened' | 'event' | 'note';
+  readonly text: string;
+  readonly choices?: readonly Choice[];
+  readonly links?: readonly Link[];
+  readonly feedback?: boolean;
+  readonly masked?: readonly Masked[];
+  readonly editedAt?: Instant;
+  readonly removedAt?: Instant;
+  readonly delivery?: Delivery;
+  readonly jobId?: JobId;
+}

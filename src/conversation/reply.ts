@@ -1,0 +1,30 @@
+/** A button: what is read, and what comes back when it is pressed (`payload` ≤ 64 bytes, carries its own context). */
+export interface Choice {
+  readonly title: string;
+  readonly payload: string;
+}
+
+export interface Link {
+  readonly title: string;
+  readonly url: string;
+}
+
+/** What the bot says, in words of no platform; `Channel.render` makes calls of it. */
+export type Reply =
+  | {
+      readonly type: 'text';
+      readonly text: string;
+      readonly choices?: readonly Choice[];
+      /** An answer under which the person may say whether it helped. */
+      readonly feedback?: boolean;
+    }
+  | {
+      readonly type: 'card';
+      readonly title: string;
+      readonly body: string;
+      readonly links: readonly Link[];
+    }
+  | { readonly type: 'image'; readonly url: string; readonly alt: string };
+
+/** Why something is sent; decides when it may go, and whether it is sent again after an unknown outcome. */
+export type Purpose = 'answer' | 'moderator' | 'reminder' | 'broadcast';

@@ -1,0 +1,39 @@
+import type { WaitingReason } from '../conversation/conversation.ts';
+import type { CourseId, MessageId, OrganisationId } from '../ids.ts';
+
+/**
+ * What a turn wants changed beyond the conversation's memory and its replies. Plain data; `pipeline/effects.ts`
+ * turns each into writes, over documents the flow named in `needs`.
+ */
+export type Effect =
+  | {
+      readonly type: 'wait';
+      readonly reason: WaitingReason;
+      readonly organisationId?: OrganisationId;
+    }
+  | { readonly type: 'stopWaiting' }
+  | {
+      readonly type: 'register';
+      readonly courseId: CourseId;
+      readonly fullName: string;
+      readonly phone: string;
+      /** The consent phrase that was agreed to. */
+      readonly wording: string;
+    }
+  | { readonly type: 'askCallBack'; readonly phone: string; readonly wording: string }
+  | { readonly type: 'openCase'; readonly kind: CaseKind; readonly code: string }
+  | {
+      readonly type: 'feedback';
+      readonly helpful: boolean;
+      readonly of?: MessageId;
+      readonly intent?: string;
+      readonly text?: string;
+    }
+  /** A question the bot could not answer, kept for the editors, without who asked. */
+  | { readonly type: 'unanswered'; readonly text: string; readonly nearest?: string }
+  /** Somebody's phone rings: code and channel, never text or name. */
+  | { readonly type: 'notify'; readonly code: NotifyCode };
+
+export type CaseKind = 'erase' | 'withdraw' | 'access' | 'correct';
+export type NotifyCode = 'waiting' | 'urgent' | 'privacy_request' | 'channel_down';
+export type EffectOf<Type extends Effect['type']> = Extract<Effect, { type: Type }>;

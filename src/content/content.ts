@@ -1,6 +1,6 @@
-import type { OrganisationId } from '../ids.ts';
-import type { Aspect, IntentName } from '../nlu/types.ts';
 import type { Instant } from '../clock.ts';
+import type { CourseId, OrganisationId } from '../ids.ts';
+import type { Aspect, IntentName } from '../nlu/types.ts';
 
 /** A calendar day, `2026-11-23`. */
 export type Day = string;
@@ -14,7 +14,7 @@ export interface Source {
   readonly url?: string;
 }
 
-/** One screen of an answer, plain text with `• ` bullets, facts filled in, unverified lines rendered. */
+/** One screen of an answer: plain text with `• ` bullets. `composeAnswer` fills `{fact.<id>}` in, by the day it is read. */
 export interface Section {
   readonly aspect: Aspect | 'main';
   /** The button that leads here; '' for `main`. */
@@ -23,6 +23,8 @@ export interface Section {
   readonly text: string;
   /** What is not verified, each as it stands after `Chưa xác minh:` (without the full stop). */
   readonly unverified: readonly string[];
+  /** Where the section begins in its file. */
+  readonly line: number;
 }
 
 export interface Answer {
@@ -36,6 +38,17 @@ export interface Answer {
   readonly reviewed?: { readonly by: string; readonly on: Day };
   /** `main` first, then the others in file order. */
   readonly sections: readonly Section[];
+  readonly file: string;
+}
+
+/** A figure that several answers use, or that moves often. */
+export interface Fact {
+  readonly id: string;
+  readonly say: string;
+  readonly source: string;
+  readonly status: 'verified' | 'secondary';
+  readonly asOf: Day;
+  readonly expires: Day;
 }
 
 export interface Organisation {
@@ -73,7 +86,9 @@ export interface Programme {
 }
 
 /** Days to keep each kind of record. */
-export type Retention = Readonly<Record<'messages' | 'registrations' | 'callbacks' | 'consents' | 'cases' | 'turns', number>>;
+export type Retention = Readonly<
+  Record<'messages' | 'registrations' | 'callbacks' | 'consents' | 'cases' | 'turns', number>
+>;
 
 /** When people work, at one moment. */
 export interface Hours {
@@ -82,19 +97,65 @@ export interface Hours {
   readonly opensAt: Instant;
 }
 
+/** A demonstration course of `content/courses/`; the app makes a document of the store of it. */
+export interface CourseSeed {
+  readonly id: CourseId;
+  readonly code: string;
+  readonly title: string;
+  readonly organisationId: OrganisationId;
+  readonly organisers: readonly OrganisationId[];
+  readonly capacity: number;
+  readonly sessions: readonly {
+    readonly startsAt: Instant;
+    readonly endsAt: Instant;
+    readonly place: string;
+  }[];
+  readonly opensAt: Instant;
+  readonly closesAt: Instant;
+  readonly audience: string;
+  readonly example: boolean;
+}
+
+/** When a platform lets us write. The first rule of a channel that fits decides. */
+export interface SendingRule {
+  readonly channel: string;
+  readonly via: 'normal' | 'human' | 'template';
+  readonly purposes: readonly ('answer' | 'moderator' | 'reminder' | 'broadcast')[];
+  readonly opens: readonly ('message' | 'touch' | 'comment' | 'any')[];
+  /** Length of the window after the act; none = it never closes. */
+  readonly hours?: number;
+  readonly source: string;
+  readonly url?: string;
+  readonly asOf: Day;
+  /** First and last day on which the rule holds. */
+  readonly validFrom?: Day;
+  readonly validUntil?: Day;
+}
+
 /** Everything the bot can say, checked and in memory. Immutable; swapped as a whole. */
 export interface Content {
   /** Of all files it was read from; recorded with every turn. */
   readonly hash: string;
   answer(intent: IntentName): Answer | undefined;
+  readonly answers: readonly Answer[];
   topic(intent: IntentName): Topic | undefined;
+  /** All topics, by intent name. */
+  readonly topics: readonly Topic[];
+  /** The phrase key that says why a topic of `none.yaml` is not answered. */
+  outside(topic: string): string | undefined;
+  fact(id: string): Fact | undefined;
   /** `{name}` is filled from `values`. @throws when the key or a value is missing: a defect, found by tests. */
   phrase(key: string, values?: Readonly<Record<string, string>>): string;
-  /** The buttons of a phrase, as written in phrases.yaml next to it. */
+  /** The button titles written beside a phrase: `choices('opening')` reads `opening.choices`. @throws when there are none. */
+  choices(key: string): readonly string[];
   readonly menu: readonly MenuGroup[];
+  /** @throws when there is no such organisation: references are checked on loading. */
   organisation(id: OrganisationId): Organisation;
+  readonly organisations: readonly Organisation[];
   readonly programme: Programme;
   readonly retention: Retention;
+  readonly courses: readonly CourseSeed[];
+  readonly sendingRules: readonly SendingRule[];
   hours(now: Instant): Hours;
   /** Adds working time, skipping nights, weekends and holidays. */
   afterWorking(now: Instant, minutes: number): Instant;

@@ -56,6 +56,8 @@ export interface Channel<Call extends Json = Json> {
   /** `pull` (web): what is committed is delivered, there is no outbox. */
   readonly delivery: 'push' | 'pull';
   readonly limits: Limits;
+  /** The platform echoes what we send, with our mark: a send of unknown outcome can be settled by waiting. */
+  readonly echoes?: true;
   /** The body to answer to the platform's verification request. @throws {SignatureError} on a wrong token. */
   handshake?(request: WebhookRequest): string | undefined;
   /** @throws {SignatureError} when the platform did not sign this request. */
@@ -66,7 +68,7 @@ export interface Channel<Call extends Json = Json> {
   allows(purpose: Purpose, reach: Reach, now: Instant): Permission;
   /**
    * Pure. One reply may need several calls, in order; outside a window the call differs.
-   * `mark` comes back in the platform's echo, where it has one, and settles an unknown outcome.
+   * Call number i carries `<mark>/<i>` where the platform echoes it: that settles an unknown outcome.
    */
   render(reply: Reply, to: string, permission: Allowed, mark?: string): Call[];
   /** One API call. @throws {ChannelError} with `retryable` and `retryAfter`. */

@@ -63,6 +63,8 @@ export interface Conversation extends Doc<ConversationId> {
   /** What the dialogue remembers between turns. */
   readonly memory: Memory;
   readonly lastLine?: LastLine;
+  /** Calls put into the outbox so far; orders its lane without a clock. */
+  readonly outboxOrder: number;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
   /** Copies of nested facts, because a store looks documents up by flat fields. 0 = not so. */

@@ -16,6 +16,8 @@ export interface EventBase {
   readonly at: Instant;
   /** The platform's own order within one conversation, where it has one. */
   readonly order?: number;
+  /** Another app or a person holds the thread on the platform: recorded, never answered. */
+  readonly standby?: true;
   /** What `redact` covered in this event before anything was stored. */
   readonly masked?: readonly Masked[];
 }

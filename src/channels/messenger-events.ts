@@ -1,0 +1,276 @@
+import { z } from 'zod';
+import type { Instant } from '../clock.ts';
+import type { AttachmentKind, EventBase, InboundEvent } from '../conversation/event.ts';
+import { AppError } from '../errors.ts';
+import type { ConversationId, EventId, JobId } from '../ids.ts';
+import type { WebhookRequest } from './channel.ts';
+import { sha256 } from './signature.ts';
+
+/** The app id of a colleague's answer in the Page's own inbox. Source: channels.md A.1.5, 2026-11-23. */
+const pageInboxApp = '26390203743090';
+/** What our own calls carry in `metadata`, before the job's id. */
+export const markPrefix = 'nhipcau:';
+
+// Ids come as strings or numbers; `num_edit` and `timestamp` too. Anything of another shape makes one event unsupported.
+const id = z.union([z.string(), z.number()]).transform(String);
+const instant = z.coerce.number().positive();
+const attachment = z.object({
+  type: z.string(),
+  payload: z.object({ url: z.string().optional() }).nullish().catch(undefined),
+});
+const referral = z.object({ ref: z.string().optional() });
+const message = z.object({
+  mid: id,
+  text: z.string().optional(),
+  is_echo: z.boolean().optional(),
+  is_deleted: z.boolean().optional(),
+  is_unsupported: z.boolean().optional(),
+  app_id: id.nullish(),
+  metadata: z.string().optional(),
+  sticker_id: id.optional(),
+  quick_reply: z.object({ payload: z.string() }).optional(),
+  attachments: z.array(attachment).optional(),
+});
+const messaging = z.object({
+  sender: z.object({ id }).optional(),
+  recipient: z.object({ id }).optional(),
+  timestamp: instant.optional().catch(undefined),
+  message: message.optional(),
+  message_edit: z.object({ mid: id, text: z.string(), num_edit: id.optional() }).optional(),
+  postback: z
+    .object({
+      mid: id.optional(),
+      title: z.string().optional(),
+      payload: z.string().optional(),
+      referral: referral.optional(),
+    })
+    .optional(),
+  referral: referral.optional(),
+  reaction: z.object({ mid: id.optional(), action: z.string().optional() }).optional(),
+  delivery: z.object({ watermark: instant }).optional(),
+  read: z.unknown().optional(),
+});
+const comment = z.object({
+  item: z.literal('comment'),
+  verb: z.literal('add'),
+  comment_id: id,
+  post_id: id.optional(),
+  from: z.object({ id }).optional(),
+  sender_id: id.optional(),
+  message: z.string().optional(),
+  created_time: instant.optional(),
+});
+const entry = z.object({
+  id,
+  time: instant.optional().catch(undefined),
+  messaging: z.array(z.unknown()).optional(),
+  standby: z.array(z.unknown()).optional(),
+  changes: z.array(z.unknown()).optional(),
+});
+const envelope = z.object({ object: z.literal('page'), entry: z.array(entry) });
+
+type Messaging = z.infer<typeof messaging>;
+type PersonMessage = z.infer<typeof message>;
+/** What all events of one entry share. */
+interface Around {
+  readonly pageId: string;
+  readonly receivedAt: Instant;
+  readonly standby: boolean;
+}
+
+/**
+ * The events of one delivery, in its order. Events of a Page that is not ours are dropped: we could not answer them.
+ * @throws {AppError} `bad_json` when the body is no JSON.
+ */
+export function parseMessenger(request: WebhookRequest, ourPage: string): InboundEvent[] {
+  const read = envelope.safeParse(readJson(request.body));
+  if (!read.success) return [];
+  return read.data.entry
+    .filter(({ id }) => id === ourPage)
+    .flatMap((entry) => {
+      const around = { pageId: ourPage, receivedAt: request.receivedAt };
+      return [
+        ...(entry.messaging ?? []).flatMap((raw) =>
+          oneMessaging(raw, { ...around, standby: false }),
+        ),
+        ...(entry.standby ?? []).flatMap((raw) => oneMessaging(raw, { ...around, standby: true })),
+        ...(entry.changes ?? []).flatMap((raw) => oneChange(raw, { ...around, standby: false })),
+      ];
+    });
+}
+
+function readJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch (error) {
+    throw new AppError('bad_json', 400, 'The body is not JSON in UTF-8.', { cause: error });
+  }
+}
+
+function oneMessaging(raw: unknown, around: Around): InboundEvent[] {
+  const read = messaging.safeParse(raw);
+  if (!read.success) return [unsupported(raw, around, 'messaging')];
+  const it = read.data;
+  if (it.read !== undefined) return [];
+  if (it.delivery)
+    return [
+      { ...base(it, around, key(raw)), type: 'delivered', upTo: it.delivery.watermark as Instant },
+    ];
+  if (it.message?.is_echo) return echo(it, it.message, around);
+  if (!it.sender || it.sender.id === around.pageId) return [unsupported(raw, around, kindOf(raw))];
+  if (it.message) return [personMessage(it, it.message, around)];
+  if (it.message_edit) return [edited(it, it.message_edit, around)];
+  if (it.postback) return [postback(it, it.postback, raw, around)];
+  if (it.referral) return [{ ...base(it, around, key(raw)), type: 'opened', ...ref(it.referral) }];
+  if (it.reaction) return [{ ...base(it, around, key(raw)), type: 'touched', what: 'reaction' }];
+  return [unsupported(raw, around, kindOf(raw))];
+}
+
+function personMessage(it: Messaging, message: PersonMessage, around: Around): InboundEvent {
+  const event = base(it, around, message.mid);
+  if (message.is_deleted)
+    return { ...base(it, around, `${message.mid}/deleted`), type: 'removed', of: event.id };
+  if (message.is_unsupported) return { ...event, type: 'unsupported', what: 'message' };
+  if (message.quick_reply) {
+    const { payload } = message.quick_reply;
+    return { ...event, type: 'choice', payload, title: message.text ?? payload };
+  }
+  if (message.text !== undefined) return { ...event, type: 'text', text: message.text };
+  return attached(event, message);
+}
+
+const attachmentKinds: Readonly<Record<string, AttachmentKind>> = {
+  image: 'image',
+  audio: 'audio',
+  video: 'video',
+  reel: 'video',
+  ig_reel: 'video',
+  file: 'file',
+  sticker: 'sticker',
+  location: 'location',
+};
+
+function attached(event: EventBase, message: PersonMessage): InboundEvent {
+  const first = message.attachments?.[0];
+  if (!first) return { ...event, type: 'unsupported', what: 'message' };
+  // Before mid-2026 a sticker came as an image with a sticker_id beside it.
+  const kind = message.sticker_id === undefined ? attachmentKinds[first.type] : 'sticker';
+  if (!kind) return { ...event, type: 'unsupported', what: `attachment:${first.type}` };
+  const url = first.payload?.url;
+  return { ...event, type: 'attachment', kind, ...(url && kind !== 'location' ? { url } : {}) };
+}
+
+function edited(
+  it: Messaging,
+  edit: NonNullable<Messaging['message_edit']>,
+  around: Around,
+): InboundEvent {
+  const of = base(it, around, edit.mid).id;
+  return {
+    ...base(it, around, `${edit.mid}/edit/${edit.num_edit ?? '1'}`),
+    type: 'edited',
+    of,
+    text: edit.text,
+  };
+}
+
+function postback(
+  it: Messaging,
+  postback: NonNullable<Messaging['postback']>,
+  raw: unknown,
+  around: Around,
+): InboundEvent {
+  const event = base(it, around, postback.mid ?? key(raw));
+  const { payload, title, referral } = postback;
+  // In standby the payload is missing.
+  if (referral || payload === undefined || payload === 'GET_STARTED')
+    return { ...event, type: 'opened', ...ref(referral) };
+  return { ...event, type: 'choice', payload, title: title ?? payload };
+}
+
+function ref(referral: { ref?: string | undefined } | undefined): { ref?: string } {
+  return referral?.ref === undefined ? {} : { ref: referral.ref };
+}
+
+/** Our own echo settles a send; one from the Page inbox is a colleague; of other apps we only know that they spoke. */
+function echo(it: Messaging, message: PersonMessage, around: Around): InboundEvent[] {
+  const person = it.recipient?.id;
+  if (person === undefined) return [];
+  const event = {
+    ...base(it, around, message.mid),
+    address: person,
+    conversationId: conversation(around.pageId, person),
+  };
+  if (message.metadata?.startsWith(markPrefix)) {
+    const jobId = message.metadata.slice(markPrefix.length) as JobId;
+    return [{ ...event, type: 'sent', jobId, platformId: message.mid }];
+  }
+  const app = message.app_id ?? undefined;
+  if (app === pageInboxApp || app === undefined) {
+    return [{ ...event, type: 'pageReply', text: message.text ?? '' }];
+  }
+  return [];
+}
+
+function oneChange(raw: unknown, around: Around): InboundEvent[] {
+  const change = z.object({ field: z.string(), value: z.unknown() }).safeParse(raw);
+  if (!change.success || change.data.field !== 'feed')
+    return [unsupported(raw, around, kindOf(raw))];
+  const read = comment.safeParse(change.data.value);
+  if (!read.success) return [];
+  const { comment_id, post_id, from, sender_id, message, created_time } = read.data;
+  const author = from?.id ?? sender_id;
+  // Our own comment, or one whose author Facebook keeps from us.
+  if (author === undefined || author === around.pageId) return [];
+  const at = created_time === undefined ? around.receivedAt : ((created_time * 1_000) as Instant);
+  return [
+    {
+      ...eventBase(around, author, `${comment_id}/add`, at),
+      type: 'comment',
+      postId: post_id ?? '',
+      text: message ?? '',
+    },
+  ];
+}
+
+function base(it: Messaging, around: Around, platformId: string): EventBase {
+  return eventBase(
+    around,
+    it.sender?.id ?? '',
+    platformId,
+    (it.timestamp ?? around.receivedAt) as Instant,
+  );
+}
+
+function eventBase(around: Around, address: string, platformId: string, at: Instant): EventBase {
+  return {
+    id: `messenger/${around.pageId}/${platformId}` as EventId,
+    channel: 'messenger',
+    account: around.pageId,
+    address,
+    conversationId: conversation(around.pageId, address),
+    at,
+    ...(around.standby ? { standby: true as const } : {}),
+  };
+}
+
+function conversation(pageId: string, person: string): ConversationId {
+  return `messenger/${pageId}/${person}` as ConversationId;
+}
+
+function unsupported(raw: unknown, around: Around, what: string): InboundEvent {
+  return { ...eventBase(around, '', key(raw), around.receivedAt), type: 'unsupported', what };
+}
+
+/** For events without an id of the platform: the same event sent again hashes to the same key. */
+function key(raw: unknown): string {
+  return `h_${sha256(JSON.stringify(raw)).slice(0, 40)}`;
+}
+
+/** The field that names the event's kind, for the count of what we do not understand. */
+function kindOf(raw: unknown): string {
+  if (typeof raw !== 'object' || raw === null) return typeof raw;
+  if ('field' in raw) return `change:${String(raw.field)}`;
+  const known = new Set(['sender', 'recipient', 'timestamp']);
+  return Object.keys(raw).find((name) => !known.has(name)) ?? 'empty';
+}

@@ -1,0 +1,206 @@
+import { z } from 'zod';
+import type { Choice, Reply } from '../conversation/reply.ts';
+import { ChannelError, SignatureError } from '../errors.ts';
+import type { HttpAnswer, Sender } from './call.ts';
+import type { Allowed, Channel, Limits, WebhookRequest } from './channel.ts';
+import { shorten, splitText } from './fit.ts';
+import { graphError } from './graph-error.ts';
+import { markPrefix, parseMessenger } from './messenger-events.ts';
+import { permissionBy } from './sending-rules.ts';
+import type { SendingRule } from './sending-rules.ts';
+import { hmacSha256, isSame } from './signature.ts';
+
+export interface MessengerSettings {
+  readonly appSecret: string;
+  readonly verifyToken: string;
+  readonly pageToken: string;
+  readonly pageId: string;
+  /** With the version: `https://graph.facebook.com/v25.0`. */
+  readonly apiBase: string;
+}
+
+/** The body of one Send API call, without the token: it is kept in the outbox. */
+export type MessengerCall = {
+  readonly recipient: { readonly id: string };
+  readonly messaging_type: 'RESPONSE' | 'MESSAGE_TAG';
+  readonly tag?: 'HUMAN_AGENT';
+  readonly message: Content & { readonly metadata?: string };
+};
+type Content = {
+  readonly text?: string;
+  readonly quick_replies?: readonly QuickReply[];
+  readonly attachment?: Attachment;
+};
+type QuickReply = {
+  readonly content_type: 'text';
+  readonly title: string;
+  readonly payload: string;
+};
+type Button = {
+  readonly type: 'postback' | 'web_url';
+  readonly title: string;
+  readonly payload?: string;
+  readonly url?: string;
+};
+type Attachment = {
+  readonly type: 'template' | 'image';
+  readonly payload: {
+    readonly template_type?: 'button';
+    readonly text?: string;
+    readonly buttons?: readonly Button[];
+    readonly url?: string;
+  };
+};
+
+/** Source: channels.md A.1.6 and A.1.8, read 2026-11-23; the button template's bounds from a secondary source. */
+const limits: Limits = { textLength: 2000, choices: 13, choiceTitle: 20, perSecond: 300 };
+const template = { buttons: 3, textLength: 640 };
+
+/** The Page's Messenger. */
+export function messenger(
+  settings: MessengerSettings,
+  sender: Sender,
+  rules: readonly SendingRule[],
+): Channel<MessengerCall> {
+  const ours = rules.filter(({ channel }) => channel === 'messenger');
+  return {
+    name: 'messenger',
+    delivery: 'push',
+    limits,
+    echoes: true,
+    handshake: (request) => handshake(request, settings.verifyToken),
+    verify: (request) => {
+      verify(request, settings.appSecret);
+    },
+    parse: (request) => parseMessenger(request, settings.pageId),
+    allows: (purpose, reach, now) => permissionBy(ours, purpose, reach, now),
+    render,
+    send: async (call) => read(await sender.send(post(call, settings))),
+  };
+}
+
+function handshake({ query }: WebhookRequest, verifyToken: string): string {
+  const token = query['hub.verify_token'] ?? '';
+  if (query['hub.mode'] !== 'subscribe' || !isSame(token, verifyToken)) {
+    throw new SignatureError('The verify token of this handshake is not ours.');
+  }
+  return query['hub.challenge'] ?? '';
+}
+
+/** HMAC-SHA256 over the bytes received: Meta signs its own escaping, so re-serialising breaks every Vietnamese text. */
+function verify({ headers, body }: WebhookRequest, appSecret: string): void {
+  const given = headers['x-hub-signature-256'] ?? '';
+  if (!isSame(given, `sha256=${hmacSha256(appSecret, body)}`)) {
+    throw new SignatureError('X-Hub-Signature-256 does not fit the body.');
+  }
+}
+
+function render(reply: Reply, to: string, permission: Allowed, mark?: string): MessengerCall[] {
+  return contents(reply).map((content, i) => ({
+    recipient: { id: to },
+    ...(permission.via === 'human'
+      ? { messaging_type: 'MESSAGE_TAG' as const, tag: 'HUMAN_AGENT' as const }
+      : { messaging_type: 'RESPONSE' as const }),
+    message: {
+      ...content,
+      ...(mark === undefined ? {} : { metadata: `${markPrefix}${mark}/${i}` }),
+    },
+  }));
+}
+
+function contents(reply: Reply): Content[] {
+  switch (reply.type) {
+    case 'text':
+      return withChoices(reply.text, reply.choices ?? []);
+    case 'card': {
+      const links = reply.links.map(({ title, url }) => ({
+        type: 'web_url' as const,
+        title: shorten(title, limits.choiceTitle),
+        url,
+      }));
+      return withButtons(`${reply.title}\n\n${reply.body}`, links);
+    }
+    case 'image':
+      return [
+        { attachment: { type: 'image', payload: { url: reply.url } } },
+        ...splitText(reply.alt, limits.textLength).map((text) => ({ text })),
+      ];
+  }
+}
+
+/**
+ * Up to three short choices as buttons, which stay in the thread; more as quick replies, which the app hides
+ * once something else is said – so they stand under the last part.
+ */
+function withChoices(text: string, choices: readonly Choice[]): Content[] {
+  if (
+    choices.length > 0 &&
+    choices.length <= template.buttons &&
+    text.length <= template.textLength
+  ) {
+    const buttons = choices.map(({ title, payload }) => ({
+      type: 'postback' as const,
+      title: shorten(title, limits.choiceTitle),
+      payload,
+    }));
+    return [buttonTemplate(text, buttons)];
+  }
+  const parts = splitText(text, limits.textLength);
+  return parts.map((part, i) =>
+    i < parts.length - 1 || choices.length === 0
+      ? { text: part }
+      : { text: part, quick_replies: choices.slice(0, limits.choices).map(quickReply) },
+  );
+}
+
+function quickReply({ title, payload }: Choice): QuickReply {
+  return { content_type: 'text', title: shorten(title, limits.choiceTitle), payload };
+}
+
+/** Link buttons stand under the last part that fits a template. */
+function withButtons(text: string, buttons: readonly Button[]): Content[] {
+  const parts = splitText(text, buttons.length > 0 ? template.textLength : limits.textLength);
+  if (buttons.length === 0) return parts.map((part) => ({ text: part }));
+  return parts.map((part, i) =>
+    i < parts.length - 1
+      ? { text: part }
+      : buttonTemplate(part, buttons.slice(0, template.buttons)),
+  );
+}
+
+function buttonTemplate(text: string, buttons: readonly Button[]): Content {
+  return { attachment: { type: 'template', payload: { template_type: 'button', text, buttons } } };
+}
+
+function post(call: MessengerCall, settings: MessengerSettings) {
+  const { apiBase, pageId, pageToken, appSecret } = settings;
+  const query = new URLSearchParams({
+    access_token: pageToken,
+    // Proves that the caller knows the app secret, not only a token it may have found.
+    appsecret_proof: hmacSha256(appSecret, pageToken),
+  });
+  return {
+    method: 'POST' as const,
+    url: `${apiBase}/${encodeURIComponent(pageId)}/messages?${query.toString()}`,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(call),
+  };
+}
+
+const success = z.object({ message_id: z.string() });
+
+function read(answer: HttpAnswer): { platformId: string } {
+  if (answer.status < 200 || answer.status >= 300) throw graphError(answer);
+  try {
+    return { platformId: success.parse(JSON.parse(answer.body)).message_id };
+  } catch {
+    throw new ChannelError(
+      'bad_answer',
+      `Messenger answered ${answer.status} without a message id.`,
+      {
+        retryable: true,
+        outcome: 'unknown',
+      },
+    );
+  }
+}

@@ -1,0 +1,30 @@
+import type { Config } from '../config.ts';
+import type { Sender } from './call.ts';
+import type { Channel } from './channel.ts';
+import { messenger } from './messenger.ts';
+import type { SendingRule } from './sending-rules.ts';
+import { web } from './web.ts';
+
+type Factory = (
+  config: Config,
+  sender: Sender,
+  rules: readonly SendingRule[],
+) => Channel | undefined;
+
+/** Every channel there is, one line each; a channel that is not set up is undefined. */
+const channels: readonly Factory[] = [
+  (_config, _sender, rules) => web(rules),
+  (config, sender, rules) => config.messenger && messenger(config.messenger, sender, rules),
+];
+
+/** The channels that are on, by name. */
+export function openChannels(
+  config: Config,
+  sender: Sender,
+  rules: readonly SendingRule[],
+): ReadonlyMap<string, Channel> {
+  const open = channels
+    .map((make) => make(config, sender, rules))
+    .filter((channel) => channel !== undefined);
+  return new Map(open.map((channel) => [channel.name, channel]));
+}

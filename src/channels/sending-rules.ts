@@ -1,0 +1,79 @@
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { hours, later } from '../clock.ts';
+import type { Instant } from '../clock.ts';
+import { instantOf } from '../conversation/calendar.ts';
+import type { Reach } from '../conversation/conversation.ts';
+import type { Purpose } from '../conversation/reply.ts';
+import type { Permission } from './channel.ts';
+
+const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+const rule = z.strictObject({
+  channel: z.string(),
+  via: z.enum(['normal', 'human', 'template']),
+  purposes: z.array(z.enum(['answer', 'moderator', 'reminder', 'broadcast'])),
+  opens: z.array(z.enum(['message', 'touch', 'comment', 'any'])),
+  hours: z.number().positive().optional(),
+  source: z.string(),
+  url: z.url().optional(),
+  asOf: day,
+  validFrom: day.optional(),
+  validUntil: day.optional(),
+});
+
+/** One dated rule of a platform; see content/sending-rules.yaml. */
+export type SendingRule = z.infer<typeof rule>;
+
+/** @throws {z.ZodError} when the file is not as it must be. */
+export function parseSendingRules(yaml: string): SendingRule[] {
+  return z.strictObject({ rules: z.array(rule) }).parse(parse(yaml)).rules;
+}
+
+/** What one channel's dated rules say of a purpose at a moment: the first rule that fits decides. */
+export function permissionBy(
+  rules: readonly SendingRule[],
+  purpose: Purpose,
+  reach: Reach,
+  now: Instant,
+): Permission {
+  if (isBlocked(reach)) return { allowed: false, why: 'blocked_by_person' };
+  for (const rule of rules) {
+    if (!isInForce(rule, now) || !rule.purposes.includes(purpose)) continue;
+    const until = closesAt(rule, reach);
+    if (until === 'never') return { allowed: true, via: rule.via };
+    if (until !== undefined && now <= until) return { allowed: true, via: rule.via, until };
+  }
+  return { allowed: false, why: 'window_closed' };
+}
+
+/** A person who blocked us and wrote again since has let us back in. */
+function isBlocked(reach: Reach): boolean {
+  return reach.blockedAt !== undefined && reach.blockedAt >= (reach.lastMessageAt ?? 0);
+}
+
+function isInForce(rule: SendingRule, now: Instant): boolean {
+  return (
+    (rule.validFrom === undefined || now >= startOf(rule.validFrom)) &&
+    (rule.validUntil === undefined || now < later(startOf(rule.validUntil), hours(24)))
+  );
+}
+
+function startOf(date: string): Instant {
+  const [year = 0, month = 1, dayOfMonth = 1] = date.split('-').map(Number);
+  return instantOf({ year, month, day: dayOfMonth });
+}
+
+function closesAt(rule: SendingRule, reach: Reach): Instant | 'never' | undefined {
+  if (rule.opens.includes('any') || rule.hours === undefined) return 'never';
+  const acts = {
+    message: reach.lastMessageAt,
+    touch: reach.lastTouchAt,
+    comment: reach.lastCommentAt,
+    any: undefined,
+  };
+  const last = rule.opens
+    .map((act) => acts[act])
+    .filter((at) => at !== undefined)
+    .reduce<Instant | undefined>((a, b) => (a === undefined || b > a ? b : a), undefined);
+  return last === undefined ? undefined : later(last, hours(rule.hours));
+}

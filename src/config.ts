@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { AppError } from './errors.ts';
+import type { MessengerSettings } from './channels/messenger.ts';
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** Where people reach us, without a slash at the end; links in messages begin with it. */
+  readonly publicUrl: string;
+  readonly storeUrl: string;
+  /** Where the trained model, the key and the database lie. */
+  readonly dataDir: string;
+  readonly logLevel: string;
+  readonly notifyUrl: string | undefined;
+  /** 32 bytes; undefined = made and kept beside the embedded database. */
+  readonly dataKey: Uint8Array | undefined;
+  readonly messenger: MessengerSettings | undefined;
+  /** Variables that are missing for a channel nobody has begun to set up; shown at start. */
+  readonly missing: Readonly<Record<string, readonly string[]>>;
+}
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const base64Key = z
+  .string()
+  .transform((text) => Buffer.from(text, 'base64'))
+  .refine((key) => key.length === 32, '32 byte, mã hoá base64');
+const url = z.url().transform((text) => text.replace(/\/+$/, ''));
+
+const shared = z.object({
+  PORT: port.default(3000),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PUBLIC_URL: url.optional(),
+  STORE_URL: z
+    .string()
+    .regex(/^(sqlite:.+|mongodb(\+srv)?:\/\/.+)$/, 'sqlite:<đường dẫn> hoặc mongodb://…')
+    .default('sqlite:data/nhipcau.db'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  NOTIFY_URL: url.optional(),
+  DATA_KEY: base64Key.optional(),
+  GRAPH_API_BASE: url.default('https://graph.facebook.com/v25.0'),
+});
+
+/** A channel is on when all of its credentials are set; some of them set is a mistake. */
+const credentials = {
+  messenger: [
+    'MESSENGER_APP_SECRET',
+    'MESSENGER_VERIFY_TOKEN',
+    'MESSENGER_PAGE_TOKEN',
+    'MESSENGER_PAGE_ID',
+  ],
+} as const;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the settings from the environment.
+ * @throws {AppError} `config` naming every wrong or missing variable at once.
+ */
+export function readConfig(environment: Environment): Config {
+  // An empty line in .env means "not set".
+  const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const read = shared.safeParse(env);
+  const problems = [
+    ...(read.success ? [] : describe(read.error)),
+    ...halfSet(env),
+    ...keyless(env),
+  ];
+  if (!read.success || problems.length > 0) {
+    throw new AppError(
+      'config',
+      500,
+      `Cấu hình chưa đúng:\n${problems.map((line) => `  ${line}`).join('\n')}`,
+    );
+  }
+  return settings(read.data, env);
+}
+
+function settings(read: z.infer<typeof shared>, env: Environment): Config {
+  const missing = Object.entries(credentials).map(
+    ([name, keys]) => [name, keys.filter((key) => !env[key])] as const,
+  );
+  return {
+    port: read.PORT,
+    host: read.HOST,
+    publicUrl: read.PUBLIC_URL ?? `http://localhost:${read.PORT}`,
+    storeUrl: read.STORE_URL,
+    dataDir: 'data',
+    logLevel: read.LOG_LEVEL,
+    notifyUrl: read.NOTIFY_URL,
+    dataKey: read.DATA_KEY,
+    messenger: messengerSettings(env, read.GRAPH_API_BASE),
+    missing: Object.fromEntries(missing),
+  };
+}
+
+function messengerSettings(env: Environment, apiBase: string): MessengerSettings | undefined {
+  const { MESSENGER_APP_SECRET: appSecret, MESSENGER_VERIFY_TOKEN: verifyToken } = env;
+  const { MESSENGER_PAGE_TOKEN: pageToken, MESSENGER_PAGE_ID: pageId } = env;
+  if (!appSecret || !verifyToken || !pageToken || !pageId) return undefined;
+  return { appSecret, verifyToken, pageToken, pageId, apiBase };
+}
+
+function describe(error: z.ZodError): string[] {
+  return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+}
+
+function halfSet(env: Environment): string[] {
+  return Object.entries(credentials).flatMap(([name, keys]) => {
+    const missing = keys.filter((key) => !env[key]);
+    if (missing.length === 0 || missing.length === keys.length) return [];
+    return [`Kênh ${name} mới đặt một phần, còn thiếu ${missing.join(', ')}`];
+  });
+}
+
+function keyless(env: Environment): string[] {
+  if (!env['STORE_URL']?.startsWith('mongodb') || env['DATA_KEY']) return [];
+  return ['DATA_KEY: bắt buộc khi dùng MongoDB; tạo bằng: openssl rand -base64 32'];
+}

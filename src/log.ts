@@ -1,0 +1,15 @@
+import { pino } from 'pino';
+import type { Logger } from 'pino';
+
+export type Log = Logger;
+
+/**
+ * JSON lines on stderr. A line carries ids, codes and numbers, and the trace id of the event that caused it – never
+ * what somebody wrote, a name, a number or an address of a request.
+ */
+export function openLog(level: string): Log {
+  return pino(
+    { level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination(2),
+  );
+}

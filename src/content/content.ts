@@ -49,6 +49,8 @@ export interface Fact {
   readonly status: 'verified' | 'secondary';
   readonly asOf: Day;
   readonly expires: Day;
+  /** Where it stands in `content/facts.yaml`. */
+  readonly line: number;
 }
 
 export interface Organisation {
@@ -132,6 +134,39 @@ export interface SendingRule {
   readonly validUntil?: Day;
 }
 
+/** When people work: the week, days off and days worked in exchange. */
+export interface Calendar {
+  /** Times of each day as `07:30-11:30`; lunch is the gap between two of them. */
+  readonly week: Readonly<Record<Weekday, readonly string[]>>;
+  readonly off: readonly DayOff[];
+  readonly makeUp: readonly DayOff[];
+  /** The last day this calendar knows about, and where that is written. */
+  readonly until: Day;
+  readonly line: number;
+}
+
+export const weekdays = [
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+  'sunday',
+] as const;
+export type Weekday = (typeof weekdays)[number];
+
+export interface DayOff {
+  readonly from: Day;
+  /** Last day; the same as `from` when it is one. */
+  readonly to: Day;
+  readonly name: string;
+  readonly source: string;
+  /** `computed`: worked out from a rule that was read. */
+  readonly status: 'verified' | 'computed' | 'unverified';
+  readonly line: number;
+}
+
 /** Everything the bot can say, checked and in memory. Immutable; swapped as a whole. */
 export interface Content {
   /** Of all files it was read from; recorded with every turn. */
@@ -144,6 +179,9 @@ export interface Content {
   /** The phrase key that says why a topic of `none.yaml` is not answered. */
   outside(topic: string): string | undefined;
   fact(id: string): Fact | undefined;
+  readonly facts: readonly Fact[];
+  /** What an answer may say of the service itself: `retention.messages` → `180 ngày`, `programme.owner`. */
+  setting(name: string): string | undefined;
   /** `{name}` is filled from `values`. @throws when the key or a value is missing: a defect, found by tests. */
   phrase(key: string, values?: Readonly<Record<string, string>>): string;
   /** The button titles written beside a phrase: `choices('opening')` reads `opening.choices`. @throws when there are none. */
@@ -156,6 +194,7 @@ export interface Content {
   readonly retention: Retention;
   readonly courses: readonly CourseSeed[];
   readonly sendingRules: readonly SendingRule[];
+  readonly calendar: Calendar;
   hours(now: Instant): Hours;
   /** Adds working time, skipping nights, weekends and holidays. */
   afterWorking(now: Instant, minutes: number): Instant;

@@ -59,16 +59,31 @@ export interface CollectionDef<T extends Doc, Q extends keyof T & string> {
   readonly schema: number;
   /** Turns what an older release wrote into today's form. @throws when it cannot be read. */
   readonly upcast?: (stored: unknown, schema: number) => T;
-  /** The fields that `find` may use; both databases index exactly these. */
+  /** The fields that `find` may use. Each has an index of its own, unless a compound one holds it. */
   readonly fields: readonly Q[];
-  /** Indexes over several of the fields, in order. */
+  /** Indexes over several of the fields, in order. `find` refuses what no index begins to serve. */
   readonly compound?: readonly (readonly Q[])[];
-  /** Holds personal data: every document carries `contactId`, erasure goes by it. */
-  readonly personal?: true;
-  /** Live views are told when a document of this collection changes. */
-  readonly topic?: (doc: T) => { readonly topic: string; readonly id: string };
+  /**
+   * Holds personal data, and erasure goes by `contactId`. `true`: every document carries one; `sometimes`: only
+   * those that concern a person; `kept`: carries one, but outlives the person's data as proof (consents, register).
+   */
+  readonly personal?: true | 'sometimes' | 'kept';
+  /** Live views are told when a document of this collection changes. `seq` is not drawn yet when this is called. */
+  topic?(doc: T): Change;
   /** Text to be found by search, and tokens that narrow it (organisation, channel, conversation). */
-  readonly search?: (doc: T) => SearchEntry | undefined;
+  search?(doc: T): SearchEntry | undefined;
+}
+
+/** A collection of whatever documents, as the adapters see it. */
+export interface AnyCollection {
+  readonly name: string;
+  readonly schema: number;
+  readonly upcast?: (stored: unknown, schema: number) => Doc;
+  readonly fields: readonly string[];
+  readonly compound?: readonly (readonly string[])[];
+  readonly personal?: true | 'sometimes' | 'kept';
+  topic?(doc: Doc): Change;
+  search?(doc: Doc): SearchEntry | undefined;
 }
 
 export interface SearchEntry {
@@ -120,8 +135,9 @@ export interface Claim<Body = unknown> {
   readonly takenOver: boolean;
 }
 
-/** Kept for ever, emptied instead of removed: a version never comes back. */
+/** One per lane, made by its first job and kept: empty is not removed. Its version moves when its owner does. */
 export interface Lock extends Doc {
+  readonly schema: 1;
   readonly queue: QueueName;
   readonly channel: ChannelName;
   readonly lane: string;
@@ -145,17 +161,30 @@ export interface Change {
 export interface Store {
   collection<T extends Doc, Q extends keyof T & string>(def: CollectionDef<T, Q>): Collection<T, Q>;
   /**
-   * All of the writes or none; at most 500.
+   * All of the writes or none; at most 500. Each document is written at most once; every expectation is about the
+   * state before the commit.
    * @throws {ConflictError} when a document moved on since it was read.
-   * @throws {AppError} `store_unavailable` (503) when nothing could be written.
+   * @throws {AppError} `store_unavailable` (503): nothing was written; `commit_unknown` (503): nobody knows, read again.
    */
   commit(writes: readonly Write[]): Promise<Committed>;
   /** Heads of free lanes that are due, of one channel, taken for this process. */
   claim(queue: QueueName, channel: ChannelName, n: number): Promise<Claim[]>;
-  /** When the next head of a free lane falls due, for the worker's alarm; undefined = nothing waits. */
-  nextDue(queue: QueueName): Promise<Instant | undefined>;
+  /**
+   * When the next head of a free lane falls due, for the worker's alarm; undefined = nothing waits. With `after`
+   * only what falls due later than that: lanes of a paused channel are due all the time.
+   */
+  nextDue(queue: QueueName, after?: Instant): Promise<Instant | undefined>;
+  /**
+   * Runs `work` (read, compute, commit). Where one of the documents (`<collection>/<id>`) was lost to another commit
+   * lately, it waits until earlier work on that document has ended: a crowd at one document then makes one attempt
+   * each instead of n². Give the keys of a `ConflictError`, or those that are about to be written. Do not nest.
+   */
+  inTurn<T>(keys: readonly string[], work: () => Promise<T>): Promise<T>;
   search(query: SearchQuery): Promise<SearchHit[]>;
-  /** Called after commits of this and of every other process. Returns the way to stop. */
+  /**
+   * Called after commits of this and of every other process. Returns the way to stop. Topic `reset`: hints may have
+   * been lost (the tail was cut off), read everything anew.
+   */
   watch(listener: (changes: readonly Change[]) => void): () => void;
   /** A write and a read that reach the disk. @throws {AppError} `store_unavailable`. */
   ping(): Promise<void>;

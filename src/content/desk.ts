@@ -22,6 +22,8 @@ export interface Form<T> {
   readonly schema: z.ZodType<T>;
   /** Leading parts of a path that are names and not keys. */
   readonly named?: number;
+  /** Only what stands before this is read: the sentences of an intents file are many, and another's to read. */
+  readonly before?: RegExp;
 }
 
 export interface Read<T> extends Located<T> {
@@ -34,13 +36,14 @@ export interface Read<T> extends Located<T> {
 
 /** One YAML file by its form. A file that is not there is a problem of its first line. */
 export function readForm<T>(desk: Desk, file: string, form: Form<T>): Read<T> | undefined {
-  const text = desk.files.get(file);
-  if (text === undefined) {
+  const whole = desk.files.get(file);
+  if (whole === undefined) {
     const message = 'thiếu tệp này – tạo lại theo docs/add-an-answer.md';
     desk.report({ file, line: 1, code: 'file.missing', message });
     return undefined;
   }
   const { kind, schema, named = 0 } = form;
+  const [text = ''] = form.before ? whole.split(form.before, 1) : [whole];
   const located = readYaml({ file, text, kind, named }, schema, desk.report);
   if (!located) return undefined;
   return {

@@ -35,10 +35,11 @@ export function readTopics(desk: Desk): { topics: Topic[]; names: ReadonlySet<st
   const files = filesIn(desk.files, 'intents', '.yaml').filter((file) => stem(file) !== 'none');
   const names = new Set(files.map(stem));
   const topics = files.flatMap((file) => {
-    const read = readForm(desk, file, { kind: 'intent', schema: schema.intentHead });
+    const form = { kind: 'intent', schema: schema.intentHead, before: /^examples:/m };
+    const read = readForm(desk, file, form);
     if (!read) return [];
     for (const other of Object.keys(read.value.not)) {
-      if (names.has(other)) continue;
+      if (names.has(other) || other === 'none') continue;
       read.problem(['not', other], 'intent.not.unknown', `không có intents/${other}.yaml`);
     }
     const { title, button, eager } = read.value;
@@ -49,7 +50,9 @@ export function readTopics(desk: Desk): { topics: Topic[]; names: ReadonlySet<st
 }
 
 export function readAnswers(desk: Desk, known: Known): ReadAnswer[] {
-  const files = [...desk.files.keys()].filter((file) => file.startsWith('content/answers/')).sort();
+  const files = [...desk.files.keys()]
+    .filter((file) => file.startsWith('content/answers/') && !file.endsWith('/README.md'))
+    .sort();
   const answers = files.flatMap((file) => {
     const read = readAnswer(file, desk.files.get(file) ?? '', known, desk.report);
     return read ? [read] : [];

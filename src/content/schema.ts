@@ -212,14 +212,13 @@ export const sendingRulesFile = z.strictObject({
   ),
 });
 
-/** The head of an intents file; its sentences are judged with the corpus. */
+/** The head of an intents file, before `examples:`; its sentences are judged with the corpus. */
 export const intentHead = z.strictObject({
   title: upTo(60, 'ghi tên mục, dài nhất 60 ký tự'),
   button,
   describes: text('ghi vài câu tả điều người ta hỏi'),
   not: z.record(z.string(), z.string(), { error: 'ghi mục khác và ranh giới' }).default({}),
   eager: z.boolean({ error: 'ghi true hoặc bỏ đi' }).default(false),
-  examples: z.unknown(),
 });
 
 /** What content needs to know of `none.yaml`. */

@@ -1,7 +1,7 @@
 import type { Instant } from '../clock.ts';
 import type { AuditRecord } from '../conversation/audit.ts';
 import type { Case } from '../conversation/case.ts';
-import type { Consent, Contact } from '../conversation/contact.ts';
+import type { Callback, Consent, Contact } from '../conversation/contact.ts';
 import type { Conversation } from '../conversation/conversation.ts';
 import type { Course, Key, Registration, Seats } from '../conversation/course.ts';
 import type { Feedback, Gap } from '../conversation/feedback.ts';
@@ -14,6 +14,15 @@ import type { AnyCollection, Change, CollectionDef, Doc, Job, Lock, SearchEntry 
 export interface Forgotten extends Doc {
   readonly schema: 1;
   readonly until: Instant;
+}
+
+/** A browser that chats: the token is known to it alone, here stands its hash. */
+export interface WebSession extends Doc {
+  readonly schema: 1;
+  readonly conversationId: ConversationId;
+  /** '' until the first message makes a contact. */
+  readonly contactId: ContactId;
+  readonly expiresAt: Instant;
 }
 
 /** Up to when a platform says it has delivered. */
@@ -128,12 +137,36 @@ export const receipts = of<Receipt>()({
   personal: true,
   topic: ({ id }) => ({ topic: 'conversation', id }),
 });
+export const webSessions = of<WebSession>()({
+  name: 'webSessions',
+  schema: 1,
+  fields: ['contactId', 'conversationId', 'expiresAt'],
+  personal: 'sometimes',
+});
+export const callbacks = of<Callback>()({
+  name: 'callbacks',
+  schema: 1,
+  fields: ['contactId', 'conversationId', 'at'],
+  personal: true,
+});
 /** The proof of what was agreed to outlives the rest. */
 export const consents = of<Consent>()({
   name: 'consents',
   schema: 1,
   fields: ['contactId', 'subject'],
   personal: 'kept',
+});
+export const webSessions = of<WebSession>()({
+  name: 'webSessions',
+  schema: 1,
+  fields: ['contactId', 'conversationId', 'expiresAt'],
+  personal: 'sometimes',
+});
+export const callbacks = of<Callback>()({
+  name: 'callbacks',
+  schema: 1,
+  fields: ['contactId', 'at'],
+  personal: true,
 });
 export const courses = of<Course>()({
   name: 'courses',
@@ -219,7 +252,10 @@ export const all: readonly AnyCollection[] = [
   messages,
   turns,
   receipts,
+  webSessions,
+  callbacks,
   consents,
+  callbacks,
   courses,
   seats,
   registrations,
@@ -237,3 +273,14 @@ export const all: readonly AnyCollection[] = [
   sequences,
   changes,
 ];
+
+/** A document that goes when its person asks for it. */
+export interface PersonalDoc extends Doc {
+  readonly contactId?: ContactId;
+}
+
+/** Where erasure looks; what is `kept` stays, with nothing in it that the person wrote. */
+export const personal: readonly CollectionDef<PersonalDoc, 'contactId'>[] = all.filter(
+  (def) => def.personal === true || def.personal === 'sometimes',
+  // Each of them has the field `contactId` indexed: the store contract sees to it.
+) as readonly CollectionDef<PersonalDoc, 'contactId'>[];

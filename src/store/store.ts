@@ -193,7 +193,7 @@ export interface Store {
 
 /** `doc` without version (and `seq`): the store draws them. */
 export function insert<T extends Doc>(
-  def: { readonly name: string },
+  def: CollectionDefOf<T>,
   doc: Draft<T>,
   options: { readonly sequence?: string; readonly claim?: true } = {},
 ): Write {
@@ -219,5 +219,5 @@ export function check(def: { readonly name: string }, read: Pick<Doc, 'id' | 've
 /** Something that names a collection of T; the queryable fields do not matter here. */
 export interface CollectionDefOf<T extends Doc> {
   readonly name: string;
-  readonly search?: (doc: T) => SearchEntry | undefined;
+  search?(doc: T): SearchEntry | undefined;
 }

@@ -156,18 +156,6 @@ export const consents = of<Consent>()({
   fields: ['contactId', 'subject'],
   personal: 'kept',
 });
-export const webSessions = of<WebSession>()({
-  name: 'webSessions',
-  schema: 1,
-  fields: ['contactId', 'conversationId', 'expiresAt'],
-  personal: 'sometimes',
-});
-export const callbacks = of<Callback>()({
-  name: 'callbacks',
-  schema: 1,
-  fields: ['contactId', 'at'],
-  personal: true,
-});
 export const courses = of<Course>()({
   name: 'courses',
   schema: 1,
@@ -255,7 +243,6 @@ export const all: readonly AnyCollection[] = [
   webSessions,
   callbacks,
   consents,
-  callbacks,
   courses,
   seats,
   registrations,

@@ -17,17 +17,29 @@ export interface LastAnswer {
   readonly question?: string;
 }
 
-/** What the dialogue remembers between turns. Written by `takeTurn` alone; plain data. */
+/** The choices last shown, so that “1”, “số 2” or a typed title can be understood. */
+export interface Offered {
+  readonly choices: readonly Choice[];
+  readonly at: Instant;
+  /** What “có” and “không” mean, when the bot's last line was such a question. */
+  readonly yes?: string;
+  readonly no?: string;
+  /** What the person had asked when the bot could only offer choices. */
+  readonly question?: string;
+}
+
+/** What the dialogue remembers between turns. Written by `takeTurn` and `memoryAfterHold` alone; plain data. */
 export interface Memory {
   readonly flow?: FlowState;
   readonly lastAnswer?: LastAnswer;
-  /** The choices last shown, so that “1”, “số 2” or a typed title can be understood. */
-  readonly offered?: { readonly choices: readonly Choice[]; readonly at: Instant };
+  readonly offered?: Offered;
   /** Misunderstandings in a row. */
   readonly misunderstood: number;
   readonly openedAt?: Instant;
   readonly disclosedAt?: Instant;
   readonly feedbackAskedAt?: Instant;
+  /** The last request about the person's own data, so that pressing twice makes one case. */
+  readonly lastCase?: { readonly kind: string; readonly code: string; readonly at: Instant };
 }
 
 export const emptyMemory: Memory = { misunderstood: 0 };

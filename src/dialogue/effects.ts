@@ -6,6 +6,7 @@ import type { CourseId, MessageId, OrganisationId } from '../ids.ts';
  * turns each into writes, over documents the flow named in `needs`.
  */
 export type Effect =
+  /** Who waits already keeps the place (`since`); the reason is replaced. */
   | {
       readonly type: 'wait';
       readonly reason: WaitingReason;

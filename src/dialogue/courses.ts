@@ -1,0 +1,80 @@
+import { writtenTime } from '../conversation/calendar.ts';
+import type { Course } from '../conversation/course.ts';
+import type { Choice } from '../conversation/reply.ts';
+import type { Scene } from './flow.ts';
+import type { Instant } from '../clock.ts';
+import { payload } from './payload.ts';
+import { mostChoices, personChoice } from './replies.ts';
+import { plain } from './words.ts';
+
+/** As many as have a button each, beside the one for a person. */
+const mostShown = mostChoices - 1;
+const longestTitle = 60;
+const longestPlace = 50;
+
+/** Courses that take names now, the next one first. Needs `{ list: 'openCourses' }`. */
+export function openCourses({ docs, now }: Scene): readonly Course[] {
+  return docs
+    .list('openCourses')
+    .filter((course) => isOpen(course, now))
+    .sort((a, b) => startOf(a) - startOf(b) || (a.code < b.code ? -1 : 1));
+}
+
+export function isOpen({ state, opensAt, closesAt }: Course, now: Instant): boolean {
+  return state === 'open' && opensAt <= now && now < closesAt;
+}
+
+/** A seed for demonstration says so wherever it is named. */
+export function titleOf({ title, example }: Course, { content }: Scene): string {
+  const short = shortened(title, longestTitle);
+  return example ? content.phrase('course.example', { title: short }) : short;
+}
+
+/** One line each: code, title, first session. */
+export function courseLines(courses: readonly Course[], scene: Scene): string {
+  return courses
+    .slice(0, mostShown)
+    .map((course) => {
+      const values = {
+        code: course.code,
+        title: titleOf(course, scene),
+        when: whenOf(course, scene),
+      };
+      return scene.content.phrase('course.line', values);
+    })
+    .join('\n');
+}
+
+/** `08:00 thứ Bảy 05/12/2026, Hội trường xã` */
+export function whenOf({ sessions }: Course, { content }: Scene): string {
+  const first = [...sessions].sort((a, b) => a.startsAt - b.startsAt)[0];
+  return first
+    ? `${writtenTime(first.startsAt)}, ${shortened(first.place, longestPlace)}`
+    : content.phrase('course.noDate');
+}
+
+/** A button for each course shown; pressed days later it still means this course. */
+export function courseChoices(courses: readonly Course[], { content }: Scene): Choice[] {
+  const enrol = content.choices('course.enrol')[0] ?? '';
+  const shown = courses.slice(0, mostShown).map(({ id, code }) => ({
+    title: `${enrol} ${code}`,
+    payload: payload('register', id),
+  }));
+  return [...shown, personChoice(content)];
+}
+
+/** The one course whose code stands in the text as a word, or whose whole title does. */
+export function namedCourse(text: string, courses: readonly Course[]): Course | undefined {
+  const words = ` ${plain(text)} `;
+  const named = courses.filter(({ code, title }) =>
+    [code, title].some((name) => words.includes(` ${plain(name)} `)),
+  );
+  return named.length === 1 ? named[0] : undefined;
+}
+
+const startOf = ({ sessions, closesAt }: Course): number =>
+  Math.min(...sessions.map(({ startsAt }) => startsAt), closesAt);
+
+function shortened(words: string, most: number): string {
+  return words.length <= most ? words : `${words.slice(0, most - 1).trimEnd()}…`;
+}

@@ -1,0 +1,61 @@
+import type { Flow, Input, Scene, Step } from '../flow.ts';
+import { payload } from '../payload.ts';
+import { asking, personChoice, text } from '../replies.ts';
+import { misunderstood } from './fallback.ts';
+
+const options = 3;
+/** Nobody means these by an unclear question, or they have a button of their own. */
+const never: readonly string[] = ['greeting', 'thanks_goodbye', 'human_handoff'];
+
+/** Not sure: three topics to choose from, none of them, or a person. */
+export const clarify: Flow = {
+  name: 'clarify',
+  startsOn: [{ on: 'pressed', act: 'clarify' }],
+  needs: () => [],
+  start: (scene, input) => (input.pressed ? noneOf(scene) : ask(scene, input)),
+};
+
+function ask(scene: Scene, { event, understood }: Input): Step {
+  const { content, conversation } = scene;
+  const topics = (understood?.intents ?? [])
+    .filter(({ name }) => !never.includes(name))
+    .flatMap(({ name }) => content.topic(name) ?? [])
+    .slice(0, options)
+    .map(({ intent, button }) => ({
+      title: button,
+      payload: payload('ask', intent, understood?.aspect),
+    }));
+  if (topics.length === 0) return misunderstood(scene, event);
+  const none = {
+    title: content.choices('clarify.ask')[0] ?? '',
+    payload: payload('clarify', 'none'),
+  };
+  return {
+    replies: [text(content.phrase('clarify.ask'), [...topics, none, personChoice(content)])],
+    effects: [],
+    // Asking back is not yet a misunderstanding, and clears none.
+    memory: { misunderstood: conversation.memory.misunderstood },
+    ...(event.type === 'text' ? { question: event.text } : {}),
+  };
+}
+
+function noneOf({ content, conversation }: Scene): Step {
+  const { offered, misunderstood: before } = conversation.memory;
+  const question = offered?.question;
+  const nearest = offered?.choices[0]?.payload.replace(/^ask:|\/.*$/g, '');
+  const isSecond = before > 0;
+  const yes = payload('human', isSecond ? 'twice' : 'ask');
+  return {
+    replies: [
+      isSecond
+        ? asking(content, 'fallback.second', [yes, payload('retry')])
+        : asking(content, 'clarify.none', [yes, payload('menu')]),
+    ],
+    effects:
+      question === undefined
+        ? []
+        : [{ type: 'unanswered', text: question, ...(nearest ? { nearest } : {}) }],
+    memory: { misunderstood: isSecond ? 0 : before + 1 },
+    ...(isSecond ? { yesNo: { yes, no: payload('retry') } } : {}),
+  };
+}

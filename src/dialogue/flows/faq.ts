@@ -1,0 +1,98 @@
+import { composeAnswer } from '../../content/compose.ts';
+import type { Choice } from '../../conversation/reply.ts';
+import { aspects } from '../../nlu/types.ts';
+import type { Aspect, IntentName } from '../../nlu/types.ts';
+import type { Flow, Input, Scene, Step } from '../flow.ts';
+import { needsPerson } from '../needs-person.ts';
+import { parsePayload, payload } from '../payload.ts';
+import { asking, menuChoice, text } from '../replies.ts';
+import type { TextReply } from '../replies.ts';
+
+/** Answers whatever has an answer and no flow of its own, with the section that was asked for. */
+export const faq: Flow = {
+  name: 'faq',
+  aside: true,
+  startsOn: [{ on: 'pressed', act: 'ask' }],
+  needs: () => [],
+  start(scene, input) {
+    const asked = askedIn(input);
+    const step = asked && answerTo(scene, asked);
+    if (!step)
+      return {
+        replies: [text(scene.content.phrase('stale'), [menuChoice(scene.content)])],
+        effects: [],
+      };
+    return asked.isUrgent && asked.intent === 'scam_check' ? withOffer(scene, step) : step;
+  },
+};
+
+export interface Asked {
+  readonly intent: IntentName;
+  readonly aspect?: Aspect | undefined;
+  readonly also?: IntentName | undefined;
+  readonly question?: string | undefined;
+  readonly isUrgent?: boolean;
+}
+
+/** What is asked, by a button or in words. */
+export function askedIn({ event, pressed, understood }: Input): Asked | undefined {
+  if (pressed) {
+    return { intent: pressed.subject, aspect: aspects.find((one) => one === pressed.detail) };
+  }
+  const intent = understood?.intents[0]?.name;
+  if (intent === undefined || event.type !== 'text') return undefined;
+  return {
+    intent,
+    aspect: understood?.aspect,
+    also: understood?.also,
+    question: event.text,
+    isUrgent: understood !== undefined && needsPerson(understood),
+  };
+}
+
+/** The composed answer, remembered as the ground of the next question; undefined when there is none. */
+export function answerTo(scene: Scene, asked: Asked): Step | undefined {
+  const { content, now, channel, conversation } = scene;
+  const { intent, aspect, also } = asked;
+  const answer = content.answer(intent);
+  if (!answer) return undefined;
+  const composed = composeAnswer(content, answer, { aspect, also, now, limits: channel.limits });
+  const choices = composed.choices.map((choice) => withReason(choice, intent));
+  const question = asked.question ?? conversation.memory.offered?.question;
+  return {
+    replies: composed.texts.map((words, i) =>
+      i < composed.texts.length - 1
+        ? text(words)
+        : { ...text(words, choices), ...(composed.says === 'nothing' ? {} : { feedback: true }) },
+    ),
+    effects: [],
+    memory: {
+      lastAnswer: {
+        intent,
+        at: now,
+        ...(aspect ? { aspect } : {}),
+        ...(question === undefined ? {} : { question }),
+      },
+    },
+  };
+}
+
+const reasons: ReadonlyMap<IntentName, string> = new Map([
+  ['scam_check', 'scam'],
+  ['complaint_feedback', 'complaint'],
+]);
+
+/** The person button says why the person wants one, where the topic tells. */
+function withReason(choice: Choice, intent: IntentName): Choice {
+  const reason = reasons.get(intent);
+  return reason !== undefined && parsePayload(choice.payload)?.act === 'human'
+    ? { ...choice, payload: payload('human', reason) }
+    : choice;
+}
+
+/** Somebody may be losing money right now: the offer of a person is not left to one button among others. */
+function withOffer({ content }: Scene, step: Step): Step {
+  const yesNo = { yes: payload('human', 'scam'), no: payload('retry') };
+  const offer: TextReply = asking(content, 'handoff.offer', [yesNo.yes, yesNo.no]);
+  return { ...step, replies: [...step.replies, offer], yesNo };
+}

@@ -1,0 +1,113 @@
+import { minutes } from '../../clock.ts';
+import { writtenTime } from '../../conversation/calendar.ts';
+import type { Waiting, WaitingReason } from '../../conversation/conversation.ts';
+import type { Effect } from '../effects.ts';
+import type { Flow, Input, Scene, Step } from '../flow.ts';
+import { payload } from '../payload.ts';
+import { asking, text } from '../replies.ts';
+
+/** Who asks for a person is passed on at once; the bot's own offers ask first and end here with “có”. */
+export const handoff: Flow = {
+  name: 'handoff',
+  startsOn: [
+    { on: 'intent', intent: 'human_handoff' },
+    { on: 'command', command: 'person' },
+    { on: 'command', command: 'cancel' },
+    { on: 'pressed', act: 'human' },
+    { on: 'pressed', act: 'unwait' },
+    { on: 'pressed', act: 'noCall' },
+  ],
+  needs: () => [],
+  start(scene, input) {
+    const { waiting } = scene.conversation;
+    if (input.pressed?.act === 'noCall') return say(scene, 'handoff.noCall');
+    if (input.command === 'cancel' || input.pressed?.act === 'unwait') return cancel(scene);
+    // A request about one's data waits for its own reasons; a talk beside it is a new wish.
+    return waiting && waiting.reason !== 'privacy_request'
+      ? still(scene, waiting)
+      : passOn(scene, reasonOf(input));
+  },
+};
+
+const reasons: ReadonlyMap<string, WaitingReason> = new Map([
+  ['twice', 'not_understood_twice'],
+  ['complaint', 'complaint'],
+  ['scam', 'scam_suspected'],
+  ['wrong', 'wrong_answer_reported'],
+  ['urgent', 'urgent'],
+]);
+const urgentReasons: readonly WaitingReason[] = ['scam_suspected', 'urgent'];
+
+function reasonOf({ pressed, understood }: Input): WaitingReason {
+  if (pressed?.act === 'human') return reasons.get(pressed.subject) ?? 'asked_human';
+  return understood?.signals.includes('urgent') ? 'urgent' : 'asked_human';
+}
+
+function passOn(scene: Scene, reason: WaitingReason): Step {
+  const { content, channel, conversation, staffed } = scene;
+  const isUrgent = urgentReasons.includes(reason);
+  const words = [
+    isUrgent ? content.phrase('handoff.urgent') : '',
+    staffed ? waitingWords(scene) : nobodyWords(scene),
+    staffed && channel.delivery === 'pull' ? content.phrase('handoff.web') : '',
+  ].filter(Boolean);
+  const wait: Effect[] = conversation.waiting ? [] : [{ type: 'wait', reason }];
+  return {
+    replies: [text(words.join('\n\n')), ...(staffed ? [leavePhone(scene)] : [])],
+    effects: [...wait, { type: 'notify', code: isUrgent ? 'urgent' : 'waiting' }],
+    ...(staffed ? { yesNo: callAnswers } : {}),
+  };
+}
+
+const callAnswers = { yes: payload('callMe'), no: payload('noCall') };
+
+function leavePhone({ content }: Scene) {
+  return asking(content, 'handoff.leavePhone', [callAnswers.yes, callAnswers.no]);
+}
+
+/** The next opening is named, never a duration: nobody can promise one. */
+function waitingWords({ content, hours }: Scene): string {
+  return hours.open
+    ? content.phrase('handoff.open')
+    : content.phrase('handoff.closed', { opensAt: writtenTime(hours.opensAt) });
+}
+
+const answerCounts = minutes(30);
+
+/** Where nobody is on duty: the body whose matter it is, with its number where one is confirmed. */
+function nobodyWords({ content, conversation, now }: Scene): string {
+  const last = conversation.memory.lastAnswer;
+  const answer = last && now - last.at <= answerCounts ? content.answer(last.intent) : undefined;
+  if (!answer || answer.owner === content.programme.organisationId) {
+    return content.phrase('handoff.nobodyYet');
+  }
+  const { name, phone } = content.organisation(answer.owner);
+  const owner = phone === undefined ? name : `${name}, ${phone}`;
+  return content.phrase('handoff.nobody', { owner });
+}
+
+function still(scene: Scene, { since }: Waiting): Step {
+  const { content, hours, staffed } = scene;
+  const key = !staffed ? 'handoff.stillNobody' : hours.open ? 'handoff.stillOpen' : 'handoff.still';
+  const values = { since: writtenTime(since), opensAt: writtenTime(hours.opensAt) };
+  return {
+    replies: [
+      text(content.phrase(key, values), [
+        { title: content.choices('handoff.still')[0] ?? '', payload: payload('unwait') },
+      ]),
+    ],
+    effects: [],
+  };
+}
+
+/** The law gives a request about one's data its own end; “thôi” does not take it back by the way. */
+function cancel(scene: Scene): Step {
+  const { waiting } = scene.conversation;
+  if (!waiting) return say(scene, 'cancel.nothing');
+  if (waiting.reason === 'privacy_request') return say(scene, 'privacy.kept');
+  return { ...say(scene, 'handoff.cancelled'), effects: [{ type: 'stopWaiting' }] };
+}
+
+function say({ content }: Scene, key: string): Step {
+  return { replies: [text(content.phrase(key))], effects: [] };
+}

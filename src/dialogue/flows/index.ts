@@ -1,0 +1,33 @@
+import type { Flow } from '../flow.ts';
+import { callback } from './callback.ts';
+import { clarify } from './clarify.ts';
+import { fallback } from './fallback.ts';
+import { faq } from './faq.ts';
+import { feedback } from './feedback.ts';
+import { greeting } from './greeting.ts';
+import { handoff } from './handoff.ts';
+import { menu } from './menu.ts';
+import { privacy } from './privacy.ts';
+import { registration } from './registration.ts';
+import { thanks } from './thanks.ts';
+import { training } from './training.ts';
+
+/** Every flow there is, one line each. Whoever starts on the same thing first, has it. */
+export const flows: readonly Flow[] = [
+  greeting,
+  thanks,
+  menu,
+  training,
+  registration,
+  handoff,
+  callback,
+  privacy,
+  feedback,
+  clarify,
+  fallback,
+  faq,
+];
+
+export function flowNamed(name: string): Flow | undefined {
+  return flows.find((flow) => flow.name === name);
+}

@@ -1,0 +1,157 @@
+import type { Choice } from '../conversation/reply.ts';
+import type { CourseId } from '../ids.ts';
+import { readName } from '../nlu/entities/name.ts';
+import { readPhone } from '../nlu/entities/phone.ts';
+import { courseChoices, courseLines, namedCourse, openCourses } from './courses.ts';
+import type { Input, Scene } from './flow.ts';
+import { isQuestion, mayBeNamedHuy, plain, readYesNo } from './words.ts';
+
+/** Where a slot stands: what is known so far, and how its buttons are labelled. */
+export interface Around {
+  readonly scene: Scene;
+  /** Values for the phrases of this form: {course}, {organiser}, … */
+  readonly says: Readonly<Record<string, string>>;
+  /** `<form>.<slot>`, under which its phrases stand. */
+  readonly key: string;
+  /** The payload of a button that gives this slot a value. */
+  readonly payload: (value: string) => string;
+}
+
+/** What a message comes to, for one slot. */
+export type Reading<Value extends string> =
+  | { readonly value: Value }
+  /** More than one reading: the form asks, no guess is silent. */
+  | { readonly candidates: readonly Value[] }
+  /** The form is over, and this phrase says why. */
+  | { readonly ends: string };
+
+export interface Question {
+  readonly text: string;
+  readonly choices?: readonly Choice[];
+}
+
+/** One kind of thing a form can ask for. */
+export interface Slot<Value extends string> {
+  question(around: Around): Question;
+  /** What a typed message gives; undefined = it cannot be read as this. */
+  read(input: Input, text: string, around: Around): Reading<Value> | undefined;
+  /** What a button of this slot gives; undefined = no button of ours. */
+  press(value: string, around: Around): Reading<Value> | undefined;
+  /** What can safely be taken from a message that answers something else. */
+  glean?(input: Input, text: string, around: Around): Value | undefined;
+  /** As it is read back. */
+  show(value: Value): string;
+  /** Nothing that follows is taken from any message before this is answered. */
+  readonly gate?: true;
+  /** May be changed when the form is read back. */
+  readonly editable?: true;
+  /** Folded words by which people name it: “sửa số”, “sai tên”. */
+  readonly calledBy?: readonly string[];
+  /** Reads as a command but may be a value. */
+  claims?(text: string): boolean;
+}
+
+/** A course that takes names now, by button, code or title. */
+export const openCourse: Slot<CourseId> = {
+  question({ scene, key }) {
+    const courses = openCourses(scene);
+    const text = scene.content.phrase(`${key}.ask`, { courses: courseLines(courses, scene) });
+    return { text, choices: courseChoices(courses, scene) };
+  },
+  read(_input, text, { scene }) {
+    const named = namedCourse(text, openCourses(scene));
+    return named ? { value: named.id } : undefined;
+  },
+  press: () => undefined,
+  glean: (_input, text, { scene }) => namedCourse(text, openCourses(scene))?.id,
+  show: (id) => id,
+};
+
+/**
+ * Agreement to exactly the words of `wording`; its value is that phrase's key, so that the record says what was
+ * agreed to. Nothing personal is taken before it. Source: Luật 91/2025/QH15, consent is express, per purpose.
+ */
+export function consent(wording: string): Slot<string> {
+  const answers: Readonly<Record<string, Reading<string>>> = {
+    yes: { value: wording },
+    no: { ends: 'consent.refused' },
+    young: { ends: 'consent.under16' },
+  };
+  return {
+    gate: true,
+    question({ scene, says, payload }) {
+      const titles = scene.content.choices(wording);
+      const choices = Object.keys(answers).map((answer, i) => ({
+        title: titles[i] ?? '',
+        payload: payload(answer),
+      }));
+      return { text: scene.content.phrase(wording, says), choices };
+    },
+    read(_input, text) {
+      if (isUnder16(text)) return answers['young'];
+      const said = readYesNo(text) ?? (agreesFirst(text) ? 'yes' : undefined);
+      return said === undefined ? undefined : answers[said];
+    },
+    press: (value) => (Object.hasOwn(answers, value) ? answers[value] : undefined),
+    show: (value) => value,
+  };
+}
+
+/** The name as the person writes it. A question is never a name. */
+export const personName: Slot<string> = {
+  editable: true,
+  calledBy: ['ten', 'ho ten', 'ho va ten'],
+  question: ({ scene, key, says }) => ({ text: scene.content.phrase(`${key}.ask`, says) }),
+  read({ understood }, text) {
+    if (mayBeNamedHuy(text)) return { candidates: ['Huy'] };
+    const isSpeech =
+      understood?.decision === 'answer' && (understood.intents[0]?.probability ?? 0) >= 0.9;
+    if (isQuestion(text) || isSpeech) return undefined;
+    const value = readName(text, { asked: true });
+    return value === undefined ? undefined : { value };
+  },
+  press: (value) => (value === 'Huy' ? { value } : undefined),
+  glean: (_input, text) => readName(text, { asked: false }),
+  show: (value) => value,
+  claims: mayBeNamedHuy,
+};
+
+/** A Vietnamese number, `0` and nine or ten digits; two in one message are asked back. */
+export const phone: Slot<string> = {
+  editable: true,
+  calledBy: ['so', 'sdt', 'dt', 'dien thoai', 'so dien thoai', 'so may'],
+  question: ({ scene, key, says }) => ({ text: scene.content.phrase(`${key}.ask`, says) }),
+  read(_input, text) {
+    const found = readPhone(text);
+    if (found?.value !== undefined) return { value: found.value };
+    return found?.candidates ? { candidates: found.candidates } : undefined;
+  },
+  press(value) {
+    const found = readPhone(value)?.value;
+    return found === undefined ? undefined : { value: found };
+  },
+  glean: (_input, text) => readPhone(text)?.value,
+  show: writtenPhone,
+};
+
+/** `0905 123 456`: in groups, so that a wrong digit is seen. */
+export function writtenPhone(digits: string): string {
+  return digits.replace(/^(\d{4})(\d{3,4})(\d{3})$/, '$1 $2 $3');
+}
+
+/** “Đồng ý, em tên Lan …”: agreement first, then more; a condition or a question is none. */
+function agreesFirst(text: string): boolean {
+  const words = plain(text);
+  return (
+    /^(?:(?:da|vang|ok|u) )*(?:(?:toi|em|minh|tui|anh|chi) )?dong y /.test(words) &&
+    !/ (?:khong|ko|chua|nhung|neu) /.test(` ${words} `) &&
+    !isQuestion(text)
+  );
+}
+
+function isUnder16(text: string): boolean {
+  const words = plain(text);
+  if (/\b(?:duoi|chua du|chua toi|chua den) (?:16|muoi sau)\b/.test(words)) return true;
+  const age = /\b(\d{1,2}) tuoi\b/.exec(words)?.[1];
+  return age !== undefined && Number(age) < 16 && !words.includes('tren');
+}

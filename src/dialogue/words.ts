@@ -1,0 +1,105 @@
+import { removeMarks } from '../nlu/syllable.ts';
+import type { Command } from './flow.ts';
+
+/**
+ * The few plain words that are understood without the model: commands, numbers, yes and no. Only a whole
+ * message counts – “em không cần gặp cán bộ” is no command – so courtesies at both ends are taken off first.
+ */
+
+/** Lower case, no accents, words apart by one space: how a typed title is compared with a button. */
+export function plain(text: string): string {
+  const words = removeMarks(text.normalize('NFC').toLowerCase()).match(/[\p{L}\p{N}]+/gu);
+  return (words ?? []).join(' ');
+}
+
+export function readCommand(text: string): Command | undefined {
+  return commands.get(bare(text));
+}
+
+/** “1”, “số 2”, “cai thu hai”, “0”; `last` for “cái cuối”. */
+export function readNumber(text: string): number | 'last' | undefined {
+  const words = bare(text).replace(/^(?:em|toi|minh|tui) /, '');
+  const digits = /^(?:(?:chon|lay|bam|so|cau|muc|cai|y|nut|lop|dong|thu) )*(\d{1,2})$/.exec(words);
+  if (digits) return Number(digits[1]);
+  const spelled = /^(?:(?:chon|lay|bam|cau|muc|cai|y|nut|lop|dong) )*(?:thu|so) (\S+)$/.exec(words);
+  if (spelled) return numberWords.get(spelled[1] ?? '');
+  const place = /^(?:(?:chon|lay|bam) )?(?:cai|muc|cau|y|lop|nut|dong) (.+)$/.exec(words)?.[1];
+  if (place === 'dau' || place === 'dau tien') return 1;
+  return place === 'cuoi' || place === 'cuoi cung' ? 'last' : undefined;
+}
+
+export function readYesNo(text: string): 'yes' | 'no' | undefined {
+  const words = bare(text);
+  if (yes.has(words) || (words === '' && yes.has(plain(text)))) return 'yes';
+  return no.has(words) ? 'no' : undefined;
+}
+
+/** Has the shape of a question: what a name or a phone number never has. */
+export function isQuestion(text: string): boolean {
+  return text.includes('?') || questionWords.test(` ${plain(text)} `);
+}
+
+/** One question back, in a form. */
+export function isBack(text: string): boolean {
+  return back.has(bare(text));
+}
+
+/** “Huy” is a name as well as a word of stopping: without its accent nobody can tell them apart. */
+export function mayBeNamedHuy(text: string): boolean {
+  return bare(text) === 'huy' && !/[ủỷ]/iu.test(text.normalize('NFC'));
+}
+
+const before = /^(?:da|vang|u|um|ad|em oi|ban oi|ad oi|bot oi|bot|a|o|nay) /;
+const after =
+  / (?:a|ah|ha|nha|nhe|nhen|nghen|nghe|nao|ad|em|anh|chi|ban|bot|oi|di|voi|giup|gium|luon|hen|hi)$/;
+
+function bare(text: string): string {
+  let words = plain(text);
+  for (let shorter = strip(words); shorter !== words; shorter = strip(words)) words = shorter;
+  return words;
+}
+
+function strip(words: string): string {
+  return words.replace(before, '').replace(after, '');
+}
+
+const commands = new Map<string, Command>(
+  Object.entries({
+    cancel:
+      'huy, huy bo, huy dang ky, huy ghi ten, thoi, thoi khoi, thoi khong can nua, khong can nua, khong dang ky nua, khong lam nua, thoi khong dang ky nua, thoi khong cho nua, khong cho nua, bo qua, dung lai, thoat, stop, cancel',
+    menu: 'menu, xem menu, cac muc, xem cac muc, xem muc, danh muc, muc luc, chuc nang, bat dau lai, xem cac muc khac, muc khac',
+    person:
+      'gap can bo, cho gap can bo, muon gap can bo, em muon gap can bo, toi muon gap can bo, cho em gap can bo, cho toi gap can bo, can gap can bo, chuyen can bo, gap nguoi, gap nguoi that, nguoi that, gap nhan vien, cho gap nhan vien, gap tu van vien, noi chuyen voi can bo, noi chuyen voi nguoi, noi chuyen voi nguoi that, gap nguoi truc, can bo',
+    erase:
+      'xoa du lieu, xoa du lieu cua toi, xoa du lieu cua em, xoa du lieu cua minh, xoa het du lieu, xoa het du lieu cua toi, xoa het du lieu cua em, xoa thong tin cua toi, xoa thong tin cua em, xoa thong tin cua minh, xoa het thong tin cua toi, xoa du lieu ca nhan',
+    withdraw:
+      'rut dong y, rut lai dong y, rut lai su dong y, rut su dong y, toi rut dong y, em rut dong y',
+    access:
+      'xem du lieu, xem du lieu cua toi, xem du lieu cua em, xem du lieu cua minh, xem thong tin cua toi, sua du lieu, sua du lieu cua toi, sua thong tin cua toi, sua thong tin cua em, xem sua du lieu',
+    wrong:
+      'sai, sai roi, sai het, sai het roi, sai be bet, sai bet, noi sai, noi sai roi, tra loi sai, tra loi sai roi, bot sai roi, bot tra loi sai, chua dung, khong dung, chua dung y, khong dung y, khong phai, khong phai vay, khong phai cai do, sai y',
+  } satisfies Record<Command, string>).flatMap(([command, phrases]) =>
+    // The keys are checked by `satisfies`; Object.entries forgets them.
+    phrases.split(', ').map((phrase): [string, Command] => [phrase, command as Command]),
+  ),
+);
+
+const numberWords = new Map(
+  [['mot', 'nhat'], ['hai', 'nhi'], ['ba'], ['bon', 'tu'], ['nam', 'lam'], ['sau']].flatMap(
+    (words, i) => words.map((word): [string, number] => [word, i + 1]),
+  ),
+);
+
+const setOf = (phrases: string): ReadonlySet<string> => new Set(phrases.split(', '));
+
+const yes = setOf(
+  'dong y, toi dong y, em dong y, minh dong y, co, co chu, co dong y, ok, oke, okay, okie, okela, ok dong y, vang, vang dong y, da, da vang, da dong y, da co, da duoc, da dung, duoc, dc, duoc chu, u, uh, uk, uhm, um, yes, dung, dung roi, dung vay, chinh xac, chuan, chuan roi, phai, phai roi, roi dung',
+);
+const no = setOf(
+  'khong, ko, k, kg, hong, hk, no, khong dong y, toi khong dong y, em khong dong y, ko dong y, k dong y, chua, chua dong y, khong can, ko can, k can, thoi, thoi khoi, khoi, khong muon, khong dung, chua dung, khong phai, sai, sai roi',
+);
+
+const back = setOf('quay lai, tro lai, lui lai, buoc truoc, quay ve, quay lai buoc truoc, back');
+
+const questionWords =
+  / (?:bao nhieu|bao lau|bao gio|khi nao|luc nao|o dau|cho nao|the nao|nhu the nao|lam sao|ra sao|vi sao|tai sao|sao lai|la gi|can gi|gi vay|gi the|may gio|may ngay|may buoi|ai day|duoc khong|duoc ko|dc khong|dc ko|co khong|phai khong|khong vay|ko vay|thi sao|hong vay|mat phi|le phi|hoc phi) /;

@@ -12,6 +12,8 @@ export interface Config {
   readonly dataDir: string;
   readonly logLevel: string;
   readonly notifyUrl: string | undefined;
+  /** Sites that may show the chat in a frame. */
+  readonly embedOn: readonly string[];
   /** 32 bytes; undefined = made and kept beside the embedded database. */
   readonly dataKey: Uint8Array | undefined;
   readonly messenger: MessengerSettings | undefined;
@@ -37,6 +39,11 @@ const shared = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   NOTIFY_URL: url.optional(),
   DATA_KEY: base64Key.optional(),
+  EMBED_ON: z
+    .string()
+    .transform((list) => list.split(',').map((site) => site.trim()))
+    .pipe(z.array(z.url({ protocol: /^https?$/ }).transform((site) => new URL(site).origin)))
+    .optional(),
   GRAPH_API_BASE: url.default('https://graph.facebook.com/v25.0'),
 });
 
@@ -87,6 +94,7 @@ function settings(read: z.infer<typeof shared>, env: Environment): Config {
     dataDir: 'data',
     logLevel: read.LOG_LEVEL,
     notifyUrl: read.NOTIFY_URL,
+    embedOn: read.EMBED_ON ?? [],
     dataKey: read.DATA_KEY,
     messenger: messengerSettings(env, read.GRAPH_API_BASE),
     missing: Object.fromEntries(missing),

@@ -8,8 +8,5 @@ export type Log = Logger;
  * what somebody wrote, a name, a number or an address of a request.
  */
 export function openLog(level: string): Log {
-  return pino(
-    { level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination(2),
-  );
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
 }

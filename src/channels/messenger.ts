@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { SendingRule } from '../content/content.ts';
 import type { Choice, Reply } from '../conversation/reply.ts';
 import { ChannelError, SignatureError } from '../errors.ts';
 import type { HttpAnswer, Sender } from './call.ts';
@@ -7,7 +8,6 @@ import { shorten, splitText } from './fit.ts';
 import { graphError } from './graph-error.ts';
 import { markPrefix, parseMessenger } from './messenger-events.ts';
 import { permissionBy } from './sending-rules.ts';
-import type { SendingRule } from './sending-rules.ts';
 import { hmacSha256, isSame } from './signature.ts';
 
 export interface MessengerSettings {

@@ -1,8 +1,8 @@
 import type { Config } from '../config.ts';
+import type { SendingRule } from '../content/content.ts';
 import type { Sender } from './call.ts';
 import type { Channel } from './channel.ts';
 import { messenger } from './messenger.ts';
-import type { SendingRule } from './sending-rules.ts';
 import { web } from './web.ts';
 
 type Factory = (

@@ -1,33 +1,10 @@
-import { parse } from 'yaml';
-import { z } from 'zod';
 import { hours, later } from '../clock.ts';
 import type { Instant } from '../clock.ts';
+import type { SendingRule } from '../content/content.ts';
 import { instantOf } from '../conversation/calendar.ts';
 import type { Reach } from '../conversation/conversation.ts';
 import type { Purpose } from '../conversation/reply.ts';
 import type { Permission } from './channel.ts';
-
-const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
-const rule = z.strictObject({
-  channel: z.string(),
-  via: z.enum(['normal', 'human', 'template']),
-  purposes: z.array(z.enum(['answer', 'moderator', 'reminder', 'broadcast'])),
-  opens: z.array(z.enum(['message', 'touch', 'comment', 'any'])),
-  hours: z.number().positive().optional(),
-  source: z.string(),
-  url: z.url().optional(),
-  asOf: day,
-  validFrom: day.optional(),
-  validUntil: day.optional(),
-});
-
-/** One dated rule of a platform; see content/sending-rules.yaml. */
-export type SendingRule = z.infer<typeof rule>;
-
-/** @throws {z.ZodError} when the file is not as it must be. */
-export function parseSendingRules(yaml: string): SendingRule[] {
-  return z.strictObject({ rules: z.array(rule) }).parse(parse(yaml)).rules;
-}
 
 /** What one channel's dated rules say of a purpose at a moment: the first rule that fits decides. */
 export function permissionBy(

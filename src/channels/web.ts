@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import type { SendingRule } from '../content/content.ts';
 import type { InboundEvent } from '../conversation/event.ts';
 import { AppError, ChannelError } from '../errors.ts';
 import type { ConversationId, EventId } from '../ids.ts';
 import type { Instant } from '../clock.ts';
 import type { Channel, Limits } from './channel.ts';
 import { permissionBy } from './sending-rules.ts';
-import type { SendingRule } from './sending-rules.ts';
 
 const limits: Limits = { textLength: 4_000, choices: 5, choiceTitle: 40, perSecond: 1_000 };
 const mostOfAMessage = 2_000;

@@ -92,6 +92,11 @@ export type Retention = Readonly<
   Record<'messages' | 'registrations' | 'callbacks' | 'consents' | 'cases' | 'turns', number>
 >;
 
+/** By when a request about one's own data is answered (working days) and done (calendar days). Dated data. */
+export type CaseTerms = Readonly<
+  Record<'answerWorkingDays' | 'erase' | 'withdraw' | 'access' | 'correct', number>
+>;
+
 /** When people work, at one moment. */
 export interface Hours {
   readonly open: boolean;
@@ -184,6 +189,8 @@ export interface Content {
   setting(name: string): string | undefined;
   /** `{name}` is filled from `values`. @throws when the key or a value is missing: a defect, found by tests. */
   phrase(key: string, values?: Readonly<Record<string, string>>): string;
+  /** Whether there is such a phrase (or, for a key ending in `.choices`, such buttons). */
+  hasPhrase(key: string): boolean;
   /** The button titles written beside a phrase: `choices('opening')` reads `opening.choices`. @throws when there are none. */
   choices(key: string): readonly string[];
   readonly menu: readonly MenuGroup[];
@@ -192,10 +199,13 @@ export interface Content {
   readonly organisations: readonly Organisation[];
   readonly programme: Programme;
   readonly retention: Retention;
+  readonly caseTerms: CaseTerms;
   readonly courses: readonly CourseSeed[];
   readonly sendingRules: readonly SendingRule[];
   readonly calendar: Calendar;
   hours(now: Instant): Hours;
   /** Adds working time, skipping nights, weekends and holidays. */
   afterWorking(now: Instant, minutes: number): Instant;
+  /** When work ends on the n-th working day after the day of `now`. */
+  endOfWorkingDay(now: Instant, n: number): Instant;
 }

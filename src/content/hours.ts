@@ -1,5 +1,5 @@
 import type { Instant } from '../clock.ts';
-import { dateOf, dayNumber, instantOf, localTime } from '../conversation/calendar.ts';
+import { dateOf, dayNumber, instantOf, isoDay, localTime } from '../conversation/calendar.ts';
 import { weekdays } from './content.ts';
 import type { Calendar, Day, Hours } from './content.ts';
 
@@ -11,6 +11,8 @@ export interface WorkingTime {
   hours(now: Instant): Hours;
   /** `minutes` of working time after `now`. */
   afterWorking(now: Instant, minutes: number): Instant;
+  /** When work ends on the n-th working day after the day of `now`. */
+  endOfWorkingDay(now: Instant, n: number): Instant;
 }
 
 interface Span {
@@ -50,6 +52,18 @@ export function workingTime(calendar: Pick<Calendar, 'week' | 'off' | 'makeUp'>)
         const from = Math.max(span.from, now);
         if (left <= span.to - from) return (from + left) as Instant;
         left -= span.to - from;
+      }
+      throw new Error('Working time ends'); // spans() throws before it ends
+    },
+    endOfWorkingDay(now, n) {
+      const today = isoDay(now);
+      let day = today;
+      let end = now;
+      let left = n;
+      for (const span of spans(now)) {
+        if (isoDay(span.from) === today) continue;
+        if (isoDay(span.from) !== day && left-- === 0) return end;
+        [day, end] = [isoDay(span.from), span.to];
       }
       throw new Error('Working time ends'); // spans() throws before it ends
     },

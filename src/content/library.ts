@@ -8,6 +8,7 @@ import type {
   MenuGroup,
   Organisation,
   Programme,
+  CaseTerms,
   Retention,
   SendingRule,
   Topic,
@@ -29,6 +30,7 @@ export interface Parts {
   readonly organisations: readonly Organisation[];
   readonly programme: Programme;
   readonly retention: Retention;
+  readonly caseTerms: CaseTerms;
   readonly courses: readonly CourseSeed[];
   readonly sendingRules: readonly SendingRule[];
   readonly calendar: Calendar;
@@ -54,6 +56,7 @@ export function buildContent(parts: Parts): Content {
       if (typeof phrase !== 'string') throw new Error(`No phrase "${key}" in content/`);
       return fillIn(key, phrase, values);
     },
+    hasPhrase: (key) => phrases.has(key),
     choices: (key) => {
       const titles = phrases.get(`${key}.choices`);
       if (typeof titles !== 'object') throw new Error(`No phrase "${key}.choices" in content/`);

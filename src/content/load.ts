@@ -65,16 +65,17 @@ function readSettings(desk: Desk, intents: ReadonlySet<string>, bodies: Readonly
   const menu = tables.readMenu(desk, intents);
   const programme = tables.readProgramme(desk, bodies);
   const retention = tables.readRetention(desk);
+  const caseTerms = tables.readCaseTerms(desk);
   const calendar = tables.readCalendar(desk);
   const sendingRules = tables.readSendingRules(desk);
-  if (!menu || !programme || !retention || !calendar || !sendingRules) return undefined;
-  return { menu, programme, retention, calendar, sendingRules };
+  if (!menu || !programme || !retention || !caseTerms || !calendar || !sendingRules) return undefined;
+  return { menu, programme, retention, caseTerms, calendar, sendingRules };
 }
 
 const places = [
   /^content\/answers\/[a-z]+\/[a-z0-9-]+\.md$/,
   /^content\/(organisations|courses|flows)\/[a-z0-9-]+\.yaml$/,
-  /^content\/(facts|phrases|menu|programme|retention|working-hours|holidays|sending-rules)\.yaml$/,
+  /^content\/(facts|phrases|menu|programme|retention|case-terms|working-hours|holidays|sending-rules)\.yaml$/,
   /^intents\/[a-z][a-z0-9_]*\.yaml$/,
   /^intents\/(lexicon|entities)\//,
   /(^|\/)README\.md$/,

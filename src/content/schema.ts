@@ -122,6 +122,16 @@ const days = z
   .min(1, { error: 'ghi số ngày, ít nhất 1' })
   .max(3_660, { error: 'ghi số ngày, nhiều nhất 3660' });
 
+export const caseTermsFile = z.strictObject({
+  source: text('ghi nguồn'),
+  asOf,
+  answerWorkingDays: days,
+  erase: days,
+  withdraw: days,
+  access: days,
+  correct: days,
+});
+
 export const retentionFile = z.strictObject({
   messages: days,
   registrations: days,

@@ -1,5 +1,5 @@
 import type { OrganisationId } from '../ids.ts';
-import type { Calendar, DayOff, Fact, MenuGroup, Programme, Retention, SendingRule } from './content.ts';
+import type { Calendar, CaseTerms, DayOff, Fact, MenuGroup, Programme, Retention, SendingRule } from './content.ts';
 import { filesIn, readForm, stem } from './desk.ts';
 import type { Desk, Read } from './desk.ts';
 import type { Phrases } from './library.ts';
@@ -84,6 +84,11 @@ export function readProgramme(desk: Desk, bodies: ReadonlySet<string>): Programm
   }
   for (const key of ['name', 'owner', 'privacyContact'] as const) read.say([key], programme[key]);
   return { ...programme, organisationId: organisationId as OrganisationId }; // checked just above
+}
+
+export function readCaseTerms(desk: Desk): CaseTerms | undefined {
+  const form = { kind: 'caseTerms', schema: schema.caseTermsFile };
+  return readForm(desk, 'content/case-terms.yaml', form)?.value;
 }
 
 export function readRetention(desk: Desk): Retention | undefined {

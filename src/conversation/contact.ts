@@ -1,5 +1,5 @@
 import type { Instant } from '../clock.ts';
-import type { ChannelName, ContactId } from '../ids.ts';
+import type { ChannelName, ContactId, ConversationId } from '../ids.ts';
 import type { Doc } from '../store/store.ts';
 
 /** A value at rest: encrypted under DATA_KEY, with a keyed hash by which an equal value is found. */
@@ -30,4 +30,14 @@ export interface Consent extends Doc {
   readonly channel: ChannelName;
   readonly at: Instant;
   readonly withdrawnAt?: Instant;
+}
+
+/** A number left to be called back on, for one question; kept for days, not with the person. */
+export interface Callback extends Doc {
+  readonly schema: 1;
+  readonly contactId: ContactId;
+  readonly conversationId: ConversationId;
+  readonly phone: Sealed;
+  readonly phoneHash: string;
+  readonly at: Instant;
 }

@@ -1,15 +1,17 @@
 import type { Instant } from '../clock.ts';
 import type { ChannelName, ContactId, ConversationId, JobId, MessageId } from '../ids.ts';
 import type { Doc } from '../store/store.ts';
-import type { Masked } from './event.ts';
+import type { AttachmentKind, Masked } from './event.ts';
 import type { Choice, Link } from './reply.ts';
 
 export type DeliveryState = 'queued' | 'sent' | 'delivered' | 'failed' | 'unknown' | 'withdrawn';
 
 export interface Delivery {
   readonly state: DeliveryState;
+  /** Why it was not sent, or why nobody knows. */
   readonly reason?: string;
-  readonly platformId?: string;
+  /** The platform's id of each call that went out, by job: one message may need several calls. */
+  readonly sent?: Readonly<Record<JobId, string>>;
   readonly at: Instant;
 }
 
@@ -27,6 +29,7 @@ export interface Message extends Doc<MessageId> {
   readonly by?: { readonly name: string; readonly organisation: string };
   readonly kind: 'text' | 'choice' | 'attachment' | 'opened' | 'event' | 'note';
   readonly text: string;
+  readonly attachment?: { readonly kind: AttachmentKind; readonly url?: string };
   readonly choices?: readonly Choice[];
   readonly links?: readonly Link[];
   readonly feedback?: boolean;
@@ -34,5 +37,4 @@ export interface Message extends Doc<MessageId> {
   readonly editedAt?: Instant;
   readonly removedAt?: Instant;
   readonly delivery?: Delivery;
-  readonly jobId?: JobId;
 }

@@ -1,0 +1,229 @@
+import { randomUUID } from 'node:crypto';
+import type { Express } from 'express';
+import type { Sender } from './channels/call.ts';
+import type { Channel, Json } from './channels/channel.ts';
+import { openChannels } from './channels/registry.ts';
+import { hours } from './clock.ts';
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import type { Content } from './content/content.ts';
+import { health } from './http/health.ts';
+import { metrics } from './http/metrics.ts';
+import { pages } from './http/pages.ts';
+import { server } from './http/server.ts';
+import { webhooks } from './http/webhooks.ts';
+import { widget } from './http/widget.ts';
+import type { CourseId } from './ids.ts';
+import type { Log } from './log.ts';
+import type { Meter } from './meter.ts';
+import type { Model } from './nlu/model.ts';
+import { deliverer } from './pipeline/deliver.ts';
+import { limiter } from './pipeline/limiter.ts';
+import { processor } from './pipeline/process.ts';
+import { receiver } from './pipeline/receive.ts';
+import type { Receiver } from './pipeline/receive.ts';
+import { staffing } from './pipeline/staff.ts';
+import { worker } from './pipeline/worker.ts';
+import type { Worker } from './pipeline/worker.ts';
+import { seedExamples } from './seed.ts';
+import { cipherOf } from './store/cipher.ts';
+import type { Cipher } from './store/cipher.ts';
+import type { Store } from './store/store.ts';
+import { tasks } from './tasks/registry.ts';
+import { schedule, taskRunner } from './tasks/schedule.ts';
+
+export type Role = 'web' | 'worker';
+
+/** The world outside, and what was read from disk; tests put others in their place. */
+export interface World {
+  readonly store: Store;
+  readonly dataKey: Uint8Array;
+  readonly content: Content;
+  readonly clock: Clock;
+  readonly sender: Sender;
+  readonly log: Log;
+  /** One process does both unless several share a MongoDB. */
+  readonly roles: readonly Role[];
+  /** Where the built pages lie. */
+  readonly pagesDir: string;
+}
+
+export interface App {
+  readonly http: Express;
+  readonly receiver: Receiver;
+  readonly worker: Worker | undefined;
+  readonly channels: ReadonlyMap<string, Channel>;
+  /** From now on questions are answered; before, they wait. */
+  useModel(model: Model): void;
+  /** Puts due tasks into the queue; called by a timer. */
+  tick(): Promise<void>;
+  /** No new work, lanes under way finished, streams closed. Leaves the store open. */
+  stop(): Promise<void>;
+}
+
+const answerExpires = hours(12);
+const tickMs = 1_000;
+
+/** Puts the three rings together. Nothing here decides anything. */
+export async function createApp(config: Config, world: World): Promise<App> {
+  const { store, clock, log, content: read, roles } = world;
+  const content = (): Content => read;
+  const channels = openChannels(config, world.sender, read.sendingRules);
+  const measured = metrics(store);
+  const mind = memoryOf(roles);
+  const crew = roles.includes('worker')
+    ? crewOf(config, world, channels, measured.meter, mind)
+    : undefined;
+  if (![...channels.values()].some(({ delivery }) => delivery === 'push'))
+    await seedExamples(store, read, clock);
+  const start =
+    crew &&
+    ((claims: Parameters<Worker['take']>[0]) => {
+      crew.worker.take(claims);
+    });
+  const receive = receiver({ store, clock, log, content, start, meter: measured.meter });
+  const chat = widget({ store, clock, receiver: receive, content, canAnswer: mind.canAnswer });
+  const http = server({
+    log,
+    webhooks: webhooks({ channels, receiver: receive, clock }),
+    widget: chat.router,
+    health: health({ store, clock, canAnswer: mind.canAnswer }),
+    pages: pages({ content, clock, privacyUrl: privacyUrl(config), folder: world.pagesDir }),
+    metrics: measured.handler,
+    embedOn: config.embedOn,
+  });
+  return {
+    http,
+    receiver: receive,
+    worker: crew?.worker,
+    channels,
+    useModel(model) {
+      mind.model = model;
+      crew?.worker.wake();
+    },
+    tick: async () => {
+      await crew?.tick();
+    },
+    async stop() {
+      chat.close();
+      await crew?.stop();
+    },
+  };
+}
+
+/** The model, once it is there. A process that only takes messages in needs none. */
+interface Mind {
+  model: Model | undefined;
+  readonly canAnswer: () => boolean;
+}
+
+function memoryOf(roles: readonly Role[]): Mind {
+  const mind: Mind = {
+    model: undefined,
+    canAnswer: () => mind.model !== undefined || !roles.includes('worker'),
+  };
+  return mind;
+}
+
+interface Crew {
+  readonly worker: Worker;
+  tick(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+function crewOf(
+  config: Config,
+  world: World,
+  channels: ReadonlyMap<string, Channel>,
+  meter: Meter,
+  mind: Mind,
+): Crew {
+  const { store, clock, log, sender } = world;
+  const content = (): Content => world.content;
+  const limits = limiter(() => clock.elapsed());
+  const cipher = cipherOf(world.dataKey);
+  const crew: Worker = worker({
+    store,
+    clock,
+    log,
+    channels,
+    limiter: limits,
+    canAnswer: mind.canAnswer,
+    process: processor({
+      store,
+      clock,
+      log,
+      meter,
+      channels,
+      content,
+      model: () => modelOf(mind),
+      cipher,
+      phoneKey: phoneKeyOf(cipher),
+      staffed: staffing(store, clock),
+      privacyUrl: privacyUrl(config),
+      start: (claims) => {
+        crew.take(claims);
+      },
+    }),
+    deliver: deliverer({ store, clock, log, meter, channels, limiter: limits, answerExpires }),
+    runTask: taskRunner(tasks, {
+      store,
+      clock,
+      log,
+      content,
+      channels,
+      tell: teller(config, sender, log),
+    }),
+  });
+  const tick = (): Promise<void> =>
+    schedule(tasks, store, clock).catch((error: unknown) => {
+      log.warn({ error: error instanceof Error ? error.name : 'unknown' }, 'schedule failed');
+    });
+  const timer = setInterval(() => void tick(), tickMs);
+  timer.unref();
+  return {
+    worker: crew,
+    tick,
+    async stop() {
+      clearInterval(timer);
+      await crew.stop();
+    },
+  };
+}
+
+function modelOf(mind: Mind): Model {
+  if (!mind.model) throw new Error('A turn was taken before the model was there.');
+  return mind.model;
+}
+
+function phoneKeyOf(cipher: Cipher) {
+  return (courseId: CourseId, phone: string): string =>
+    `course/${courseId}/phone/${cipher.hash(phone)}`;
+}
+
+function privacyUrl({ publicUrl }: Config): string {
+  return `${publicUrl}/privacy`;
+}
+
+/** POSTs code and channel to NOTIFY_URL. Once: a bell that fails must not ring for ever. */
+function teller({ notifyUrl }: Config, sender: Sender, log: Log): (message: Json) => Promise<void> {
+  return async (message) => {
+    if (notifyUrl === undefined) return;
+    const body = JSON.stringify(message);
+    const answer = await sender
+      .send({
+        method: 'POST',
+        url: notifyUrl,
+        headers: { 'content-type': 'application/json' },
+        body,
+      })
+      .catch(() => undefined);
+    if (!answer || answer.status >= 400)
+      log.warn({ status: answer?.status }, 'notification not taken');
+  };
+}
+
+/** Names one run of one process: locks carry it. */
+export function newProcessId(): string {
+  return randomUUID();
+}

@@ -1,0 +1,281 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { newProcessId } from '../app.ts';
+import { httpSender } from '../channels/call.ts';
+import { openChannels } from '../channels/registry.ts';
+import { systemClock } from '../clock.ts';
+import { readConfig } from '../config.ts';
+import type { Content } from '../content/content.ts';
+import { loadContent } from '../content/load.ts';
+import { writtenTime } from '../conversation/calendar.ts';
+import type { Conversation } from '../conversation/conversation.ts';
+import type { Message } from '../conversation/message.ts';
+import { AppError } from '../errors.ts';
+import { readTree } from '../files.ts';
+import type { ConversationId } from '../ids.ts';
+import { openLog } from '../log.ts';
+import { finish, handBack, reply, take } from '../pipeline/moderation.ts';
+import type { ModerationPorts, Moderator } from '../pipeline/moderation.ts';
+import { staffSeen } from '../pipeline/staff.ts';
+import * as collections from '../store/collections.ts';
+import { openStore } from '../store/open.ts';
+import type { Store } from '../store/store.ts';
+import { eraseStep } from '../tasks/erase.ts';
+import { runCommand } from './command.ts';
+
+const root = path.join(import.meta.dirname, '..', '..');
+
+const usage = `Bàn trực trong cửa sổ lệnh. Cách dùng: npm run -s moderator -- <việc>
+  waiting               ai đang chờ, ai chờ lâu nhất đứng trước
+  watch                 chờ tin; có người cần gặp thì kêu chuông và in một dòng
+  show <mã>             đọc hội thoại
+  take <mã>             tiếp nhận: bot im, người dân được báo
+  reply <mã> <lời>      trả lời (tự tiếp nhận nếu chưa ai giữ)
+  back <mã>             trả lại bot
+  done <mã>             xong việc
+  erase <mã> --yes      xoá mọi dữ liệu của người này; không lấy lại được
+Tên và cơ quan hiện cho người dân: --name "Minh" --organisation so-khcn,
+hoặc đặt MODERATOR_NAME và MODERATOR_ORGANISATION trong .env.
+<mã> là mã sau dấu # ở danh sách, hoặc cả mã hội thoại.`;
+
+interface Desk extends ModerationPorts {
+  readonly content: () => Content;
+  readonly by: () => Moderator;
+  readonly confirmed: boolean;
+}
+
+type Command = (desk: Desk, args: readonly string[]) => Promise<void>;
+
+const commands: Readonly<Record<string, Command>> = {
+  waiting: printWaiting,
+  watch: watchWaiting,
+  show: showConversation,
+  take: async (desk, [id]) => {
+    await take(desk, await find(desk.store, id), desk.by());
+    console.log('Đã tiếp nhận. Bot im cho tới khi anh/chị trả lại (back) hoặc xong việc (done).');
+  },
+  reply: async (desk, [id, ...words]) => {
+    await reply(desk, await find(desk.store, id), desk.by(), words.join(' '));
+    console.log('Đã gửi.');
+  },
+  back: async (desk, [id]) => {
+    await handBack(desk, await find(desk.store, id), desk.by());
+    console.log('Đã trả lại bot.');
+  },
+  done: async (desk, [id]) => {
+    await finish(desk, await find(desk.store, id), desk.by());
+    console.log('Đã xong việc.');
+  },
+  erase: eraseContact,
+};
+
+await runCommand(async (argv) => {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      name: { type: 'string' },
+      organisation: { type: 'string' },
+      yes: { type: 'boolean', default: false },
+    },
+  });
+  const [name = '', ...args] = positionals;
+  const command = commands[name];
+  if (!command) throw new AppError('usage', 2, usage);
+  const desk = await openDesk(values);
+  try {
+    await command(desk, args);
+  } finally {
+    await desk.store.close();
+  }
+});
+
+async function openDesk(options: {
+  name?: string;
+  organisation?: string;
+  yes: boolean;
+}): Promise<Desk> {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  const config = readConfig(process.env);
+  const content = loadContent(await readTree(root));
+  const log = openLog('warn');
+  const store = await openStore(config.storeUrl, {
+    processId: newProcessId(),
+    clock: systemClock,
+    log,
+    role: 'command',
+  });
+  // Lines are rendered here and sent by the server that works the outbox.
+  const channels = openChannels(config, httpSender(), content.sendingRules);
+  const name = options.name ?? process.env['MODERATOR_NAME'];
+  const organisation = options.organisation ?? process.env['MODERATOR_ORGANISATION'];
+  const by = (): Moderator => moderatorOf(content, name, organisation);
+  return {
+    store,
+    clock: systemClock,
+    content: () => content,
+    channels,
+    by,
+    confirmed: options.yes,
+  };
+}
+
+function moderatorOf(
+  content: Content,
+  name: string | undefined,
+  organisation: string | undefined,
+): Moderator {
+  const body = content.organisations.find(({ id }) => id === organisation);
+  if (!name || !body) {
+    const known = content.organisations.map(({ id }) => id).join(', ');
+    throw new AppError(
+      'usage',
+      2,
+      `Cho biết ai đang trả lời: --name "Minh" --organisation <mã cơ quan>.\nMã cơ quan: ${known}`,
+    );
+  }
+  return {
+    id: `terminal/${name}`,
+    name,
+    organisation: body.name,
+    organisationId: body.id,
+    via: 'terminal',
+  };
+}
+
+/** The last characters of an id: short enough to type, and never taken when two conversations share them. */
+function codeOf(id: ConversationId): string {
+  return id.slice(-6);
+}
+
+async function find(store: Store, given: string | undefined): Promise<ConversationId> {
+  if (!given) throw new AppError('usage', 2, usage);
+  const wanted = given.replace(/^#/, '');
+  const exact = await store.collection(collections.conversations).get(wanted as ConversationId);
+  if (exact) return exact.id;
+  const recent = await store
+    .collection(collections.conversations)
+    .find({ where: {}, sort: { by: 'updatedAt', order: 'desc' }, limit: 1_000 });
+  const found = recent.filter(({ id }) => id.endsWith(wanted));
+  const [one] = found;
+  if (one && found.length === 1) return one.id;
+  const why =
+    found.length > 1
+      ? `có ${found.length} hội thoại, hãy chép cả mã: ${found.map(({ id }) => id).join(', ')}`
+      : 'không có hội thoại nào';
+  throw new AppError('not_found', 404, `Với mã “${given}”: ${why}.`);
+}
+
+async function waitingNow(store: Store): Promise<Conversation[]> {
+  return store
+    .collection(collections.conversations)
+    .find({
+      where: { waitingSince: { gt: 0 as never } },
+      sort: { by: 'waitingSince', order: 'asc' },
+      limit: 200,
+    });
+}
+
+async function printWaiting({ store }: Desk): Promise<void> {
+  const waiting = await waitingNow(store);
+  if (waiting.length === 0) console.log('Không ai đang chờ. Bot đang trả lời.');
+  for (const conversation of waiting) console.log(waitingLine(conversation));
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  asked_human: 'xin gặp cán bộ',
+  not_understood_twice: 'bot không hiểu hai lần',
+  complaint: 'phản ánh',
+  scam_suspected: 'nghi lừa đảo',
+  wrong_answer_reported: 'báo bot trả lời sai',
+  urgent: 'việc gấp',
+  callback: 'xin gọi lại',
+  privacy_request: 'yêu cầu về dữ liệu cá nhân',
+  hold_expired: 'cán bộ chưa trả lời kịp',
+};
+
+function waitingLine({ id, channel, waiting, lastLine }: Conversation): string {
+  const since = waiting ? writtenTime(waiting.since) : '';
+  return `#${codeOf(id)}  ${channel}  từ ${since}  ${reasons[waiting?.reason ?? ''] ?? ''}\n    “${lastLine?.text ?? ''}”`;
+}
+
+/** A bell and a line for everyone who begins to wait. */
+async function watchWaiting(desk: Desk): Promise<void> {
+  const known = new Set<string>();
+  console.log('Đang chờ tin. Dừng: Ctrl+C.');
+  const look = async (): Promise<void> => {
+    const now = desk.clock.now();
+    const seen = await staffSeen(desk.store, now);
+    if (seen.length > 0) await desk.store.commit(seen).catch(() => undefined);
+    const waiting = await waitingNow(desk.store);
+    for (const conversation of waiting.filter(
+      ({ id, waitingSince }) => !known.has(`${id}/${waitingSince}`),
+    )) {
+      known.add(`${conversation.id}/${conversation.waitingSince}`);
+      console.log(`\u0007${waitingLine(conversation)}`);
+    }
+  };
+  await look();
+  const timer = setInterval(() => void look().catch(() => undefined), 2_000);
+  const unwatch = desk.store.watch(() => void look().catch(() => undefined));
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  clearInterval(timer);
+  unwatch();
+}
+
+async function showConversation({ store, clock }: Desk, [given]: readonly string[]): Promise<void> {
+  const id = await find(store, given);
+  const lines = await store
+    .collection(collections.messages)
+    .find({ where: { conversationId: id }, sort: { by: 'seq', order: 'desc' }, limit: 50 });
+  const conversation = await store.collection(collections.conversations).get(id);
+  console.log(
+    `${id}  ${conversation ? stateOf(conversation) : ''}  (lúc ${writtenTime(clock.now())})`,
+  );
+  for (const line of lines.reverse()) console.log(lineText(line));
+}
+
+function stateOf({ handledBy, holder, waiting }: Conversation): string {
+  if (handledBy === 'moderator')
+    return `${holder?.name || 'đồng nghiệp trong hộp thư của trang'} đang giữ`;
+  return waiting ? `đang chờ: ${reasons[waiting.reason] ?? waiting.reason}` : 'bot đang trả lời';
+}
+
+const speakers = {
+  person: 'Người dân',
+  bot: 'Bot',
+  moderator: 'Cán bộ',
+  system: 'Thông báo',
+} as const;
+
+function lineText({ from, by, text, at, kind, removedAt, delivery }: Message): string {
+  const words = removedAt !== undefined ? '(đã gỡ)' : text || `(${kind})`;
+  const trouble =
+    delivery?.state === 'failed' || delivery?.state === 'unknown'
+      ? `  [chưa gửi được: ${delivery.reason ?? ''}]`
+      : '';
+  return `${writtenTime(at)}  ${by ? `${speakers[from]} ${by.name}` : speakers[from]}: ${words.replaceAll('\n', '\n    ')}${trouble}`;
+}
+
+async function eraseContact(
+  { store, clock, confirmed }: Desk,
+  [given]: readonly string[],
+): Promise<void> {
+  const id = await find(store, given);
+  const conversation = await store.collection(collections.conversations).get(id);
+  if (!conversation) throw new AppError('not_found', 404, `Không có hội thoại “${id}”.`);
+  if (!confirmed) {
+    throw new AppError(
+      'usage',
+      2,
+      `Xoá mọi tin nhắn, đăng ký và thẻ của người này; không lấy lại được. Chắc chắn thì thêm --yes.`,
+    );
+  }
+  let steps = 0;
+  while (!(await eraseStep(store, conversation.contactId, clock.now()))) steps++;
+  console.log(`Đã xoá (${steps} lượt). Giữ lại: sổ đồng ý và sổ yêu cầu, không có nội dung.`);
+}

@@ -1,0 +1,77 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { RequestHandler } from 'express';
+import type { Meter } from '../meter.ts';
+import { jobs } from '../store/collections.ts';
+import type { Store } from '../store/store.ts';
+
+export interface Metrics {
+  readonly meter: Meter;
+  readonly handler: RequestHandler;
+}
+
+const mostCounted = 10_000;
+
+/** `GET /metrics` in Prometheus' text form. */
+export function metrics(store: Store): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const received = new Counter({
+    name: 'nhipcau_events_received_total',
+    help: 'Events of platforms, by kind',
+    labelNames: ['channel', 'type'],
+    registers,
+  });
+  const turned = new Counter({
+    name: 'nhipcau_turns_total',
+    help: 'Turns, by the decision of understanding',
+    labelNames: ['channel', 'decision'],
+    registers,
+  });
+  const sent = new Counter({
+    name: 'nhipcau_sends_total',
+    help: 'Calls to platforms, by outcome',
+    labelNames: ['channel', 'outcome'],
+    registers,
+  });
+  const took = new Histogram({
+    name: 'nhipcau_send_seconds',
+    help: 'How long calls to platforms take',
+    labelNames: ['channel'],
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
+  queueGauge(store, registers);
+  return {
+    meter: {
+      received: (channel, type) => {
+        received.inc({ channel, type });
+      },
+      turned: (channel, decision) => {
+        turned.inc({ channel, decision });
+      },
+      sent(channel, outcome, ms) {
+        sent.inc({ channel, outcome });
+        took.observe({ channel }, ms / 1_000);
+      },
+    },
+    handler: async (_request, response) => {
+      response.type(registry.contentType).send(await registry.metrics());
+    },
+  };
+}
+
+/** Counted when asked for, up to a bound, so that a long queue does not make a slow page. */
+function queueGauge(store: Store, registers: Registry[]): void {
+  const gauge = new Gauge({
+    name: 'nhipcau_jobs',
+    help: `Jobs waiting by queue, and dead letters; counted up to ${mostCounted}`,
+    labelNames: ['queue'],
+    registers,
+    async collect() {
+      for (const queue of ['inbox', 'outbox', 'tasks', 'dead'] as const) {
+        gauge.set({ queue }, await store.collection(jobs).count({ queue }, mostCounted));
+      }
+    },
+  });
+}

@@ -1,0 +1,96 @@
+import type { Response } from 'express';
+import type { ConversationId } from '../ids.ts';
+import type { Store } from '../store/store.ts';
+import type { Transcript } from './transcript.ts';
+
+/** Open pages of the web chat, told of new lines as server-sent events. */
+export interface Streams {
+  open(conversationId: ConversationId, after: number, response: Response): void;
+  close(): void;
+}
+
+interface Reader {
+  readonly response: Response;
+  seq: number;
+  reading: boolean;
+  again: boolean;
+}
+
+const pingMs = 20_000;
+
+export function streams(store: Store, transcript: Transcript): Streams {
+  const open = new Map<string, Set<Reader>>();
+  const unwatch = store.watch((changes) => {
+    for (const { topic, id } of changes) {
+      if (topic === 'conversation')
+        for (const reader of open.get(id) ?? []) void send(transcript, id, reader);
+    }
+  });
+  const ping = setInterval(() => {
+    for (const readers of open.values())
+      for (const { response } of readers) response.write(': ping\n\n');
+  }, pingMs);
+  ping.unref();
+  return {
+    open(id, after, response) {
+      const reader = { response, seq: after, reading: false, again: false };
+      add(open, id, reader);
+      response.on('close', () => {
+        drop(open, id, reader);
+      });
+      begin(response);
+      void send(transcript, id, reader);
+    },
+    close() {
+      unwatch();
+      clearInterval(ping);
+      for (const readers of open.values()) for (const { response } of readers) response.end();
+    },
+  };
+}
+
+function begin(response: Response): void {
+  response.set({
+    'Content-Type': 'text/event-stream',
+    'Cache-Control': 'no-store',
+    'X-Accel-Buffering': 'no',
+  });
+  response.flushHeaders();
+  response.write('retry: 2000\n\n');
+}
+
+function add(open: Map<string, Set<Reader>>, id: string, reader: Reader): void {
+  const readers = open.get(id) ?? new Set();
+  readers.add(reader);
+  open.set(id, readers);
+}
+
+function drop(open: Map<string, Set<Reader>>, id: string, reader: Reader): void {
+  const readers = open.get(id);
+  readers?.delete(reader);
+  if (readers?.size === 0) open.delete(id);
+}
+
+/** One read at a time for each page; a hint that comes meanwhile asks for one more. */
+async function send(transcript: Transcript, id: string, reader: Reader): Promise<void> {
+  if (reader.reading) {
+    reader.again = true;
+    return;
+  }
+  reader.reading = true;
+  try {
+    do {
+      reader.again = false;
+      const page = await transcript.after(id as ConversationId, reader.seq);
+      reader.seq = page.messages.at(-1)?.seq ?? reader.seq;
+      if (!reader.response.writableEnded) {
+        reader.response.write(`id: ${reader.seq}\ndata: ${JSON.stringify(page)}\n\n`);
+      }
+    } while (reader.again);
+  } catch {
+    // The store is away: the page reconnects by itself and catches up from its last seq.
+    reader.response.end();
+  } finally {
+    reader.reading = false;
+  }
+}

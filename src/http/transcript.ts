@@ -1,0 +1,102 @@
+import type { Clock, Instant } from '../clock.ts';
+import type { Content } from '../content/content.ts';
+import type { Message } from '../conversation/message.ts';
+import type { ConversationId } from '../ids.ts';
+import * as collections from '../store/collections.ts';
+import type { Store } from '../store/store.ts';
+
+/** One line as the web chat shows it; part of the interface that stays. */
+export interface WidgetMessage {
+  readonly seq: number;
+  readonly id: string;
+  readonly from: 'person' | 'bot' | 'moderator' | 'system';
+  readonly by?: { readonly name: string; readonly organisation: string };
+  /** Plain text. */
+  readonly text: string;
+  readonly choices: readonly { readonly title: string; readonly payload: string }[];
+  readonly links?: readonly { readonly title: string; readonly url: string }[];
+  /** Whether this answer may be judged. */
+  readonly feedback?: boolean;
+  readonly at: Instant;
+}
+
+export interface WidgetStatus {
+  readonly handledBy: 'bot' | 'moderator';
+  readonly waitingSince?: Instant;
+  /** When people work again; only while somebody waits outside working hours. */
+  readonly opensAt?: Instant;
+  /** The model is still being trained: what is asked is kept and answered then. */
+  readonly starting?: true;
+}
+
+export interface Page {
+  readonly messages: readonly WidgetMessage[];
+  readonly status: WidgetStatus;
+}
+
+export interface Transcript {
+  /** Lines with a greater seq, in order, at most 200: ask again from the last one while there are that many. */
+  after(conversationId: ConversationId, seq: number): Promise<Page>;
+}
+
+export interface TranscriptPorts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly content: () => Content;
+  readonly canAnswer: () => boolean;
+}
+
+const mostLines = 200;
+
+export function transcript(ports: TranscriptPorts): Transcript {
+  return {
+    async after(conversationId, seq) {
+      const lines = await ports.store.collection(collections.messages).find({
+        where: { conversationId, seq: { gt: seq } },
+        sort: { by: 'seq', order: 'asc' },
+        limit: mostLines,
+      });
+      return {
+        messages: lines.filter(isShown).map(shown),
+        status: await status(ports, conversationId),
+      };
+    },
+  };
+}
+
+/** Notes are for colleagues; events without words (opened, a reaction) are no lines to read. */
+function isShown({ kind, text }: Message): boolean {
+  return kind !== 'note' && text !== '';
+}
+
+function shown({ seq, id, from, by, text, choices, links, feedback, at }: Message): WidgetMessage {
+  return {
+    seq,
+    id,
+    from,
+    ...(by ? { by } : {}),
+    text,
+    choices: choices ?? [],
+    ...(links ? { links } : {}),
+    ...(feedback ? { feedback } : {}),
+    at,
+  };
+}
+
+async function status(
+  { store, clock, content, canAnswer }: TranscriptPorts,
+  id: ConversationId,
+): Promise<WidgetStatus> {
+  const conversation = await store.collection(collections.conversations).get(id);
+  const starting = canAnswer() ? {} : { starting: true as const };
+  if (!conversation) return { handledBy: 'bot', ...starting };
+  const { handledBy, waiting } = conversation;
+  if (!waiting) return { handledBy, ...starting };
+  const hours = content().hours(clock.now());
+  return {
+    handledBy,
+    waitingSince: waiting.since,
+    ...(hours.open ? {} : { opensAt: hours.opensAt }),
+    ...starting,
+  };
+}

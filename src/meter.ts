@@ -1,0 +1,8 @@
+/** Counts what happens, by channel and kind – never by person. */
+export interface Meter {
+  received(channel: string, type: string): void;
+  turned(channel: string, decision: string): void;
+  sent(channel: string, outcome: string, took: number): void;
+}
+
+export const silentMeter: Meter = { received() {}, turned() {}, sent() {} };

@@ -1,0 +1,272 @@
+import type { Allowed, Channel, Json, Refused } from '../channels/channel.ts';
+import { later, seconds } from '../clock.ts';
+import type { Clock, Instant, Millis } from '../clock.ts';
+import type { Conversation } from '../conversation/conversation.ts';
+import type { EventOf } from '../conversation/event.ts';
+import type { Delivery, DeliveryState, Message } from '../conversation/message.ts';
+import { ChannelError, ConflictError } from '../errors.ts';
+import type { JobId, MessageId } from '../ids.ts';
+import type { Log } from '../log.ts';
+import type { Meter } from '../meter.ts';
+import * as collections from '../store/collections.ts';
+import { replace } from '../store/store.ts';
+import type { Job, Store, Write } from '../store/store.ts';
+import type { Limiter } from './limiter.ts';
+import { backoff, bury, buryJob, done, lostJob, retry } from './queue.ts';
+import type { OutboxBody, OutboxClaim } from './queue.ts';
+
+export interface DelivererPorts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly meter: Meter;
+  readonly channels: ReadonlyMap<string, Channel>;
+  readonly limiter: Limiter;
+  /** An answer older than this is not sent any more: it would answer a question nobody remembers. */
+  readonly answerExpires: Millis;
+}
+
+/** What one attempt comes to: how the message stands now, and what becomes of the job. */
+interface Outcome {
+  readonly delivery?: Delivery;
+  readonly job: readonly Write[];
+}
+
+/** How long an echo may take before an answer of unknown outcome is sent again. Source: design of the outbox. */
+const echoWithin = seconds(3);
+const mostTries = 20;
+
+/** Sends the call at the head of an outbox lane, once it is sure that it is still wanted and allowed. */
+export function deliverer(ports: DelivererPorts): (claim: OutboxClaim) => Promise<void> {
+  return async (claim) => {
+    const conversation = await ports.store
+      .collection(collections.conversations)
+      .get(claim.job.body.conversationId);
+    const message = await ports.store
+      .collection(collections.messages)
+      .get(claim.job.body.messageId);
+    // Erased since: there is nobody to write to.
+    if (!conversation || !message) return settle(ports, claim, { job: done(claim) });
+    await settle(ports, claim, await attempt(ports, claim, conversation, message));
+  };
+}
+
+async function attempt(
+  ports: DelivererPorts,
+  claim: OutboxClaim,
+  conversation: Conversation,
+  message: Message,
+): Promise<Outcome> {
+  const { job } = claim;
+  const now = ports.clock.now();
+  if (message.delivery?.sent?.[job.id] !== undefined) return { job: done(claim) };
+  const unwanted = whyUnwanted(job, conversation, ports.answerExpires, now);
+  if (unwanted) return { delivery: state('withdrawn', message, now, unwanted), job: done(claim) };
+  const channel = ports.channels.get(job.channel);
+  if (!channel) return failed(ports, claim, message, 'channel_off');
+  // A process died between taking this call and saying what came of it.
+  if (claim.takenOver && !job.body.waitedForEcho)
+    return unknownOutcome(ports, claim, message, channel);
+  const permission = channel.allows(job.body.purpose, conversation.reach, now);
+  if (!permission.allowed) return refused(ports, claim, message, permission);
+  return send(ports, claim, message, channel, permission);
+}
+
+/** Somebody took the conversation over since, or the answer is too old to be one. */
+function whyUnwanted(
+  { body, createdAt }: Job<OutboxBody>,
+  { hold }: Conversation,
+  expires: Millis,
+  now: Instant,
+) {
+  if (body.purpose !== 'answer') return undefined;
+  if (body.hold !== hold) return 'taken_over';
+  return now - createdAt > expires ? 'too_old' : undefined;
+}
+
+async function send(
+  ports: DelivererPorts,
+  claim: OutboxClaim,
+  message: Message,
+  channel: Channel,
+  permission: Allowed,
+): Promise<Outcome> {
+  const call = callFor(claim.job.body, channel, permission, message.id);
+  if (call === undefined) return { job: done(claim) };
+  const before = ports.clock.elapsed();
+  try {
+    // The call was rendered by this channel: `Channel<Json>` has forgotten its exact form.
+    const { platformId } = await channel.send(call as never);
+    logSend(ports, claim, 'sent', before);
+    return {
+      delivery: sentBy(claim.job.id, platformId, message, ports.clock.now()),
+      job: done(claim),
+    };
+  } catch (error) {
+    if (!(error instanceof ChannelError)) throw error;
+    logSend(ports, claim, error.code, before);
+    return afterError(ports, claim, message, channel, error);
+  }
+}
+
+/** As rendered when it was written, unless the window has changed since and the call with it. */
+function callFor(
+  body: OutboxBody,
+  channel: Channel,
+  permission: Allowed,
+  messageId: MessageId,
+): Json | undefined {
+  if (permission.via === body.via) return body.call;
+  return channel.render(body.reply, body.to, permission, markOf(messageId))[body.part];
+}
+
+/** The mark of a message's calls; call number i is the job `<mark>/<i>`. */
+export function markOf(messageId: MessageId): string {
+  return `out/${messageId}`;
+}
+
+async function afterError(
+  ports: DelivererPorts,
+  claim: OutboxClaim,
+  message: Message,
+  channel: Channel,
+  error: ChannelError,
+): Promise<Outcome> {
+  if (!error.retryable) return failed(ports, claim, message, error.code);
+  if (error.outcome === 'unknown') return unknownOutcome(ports, claim, message, channel);
+  const now = ports.clock.now();
+  const dueAt =
+    error.retryAfter === undefined
+      ? backoff(claim.job.attempts, now)
+      : later(now, error.retryAfter as Millis);
+  // These concern the whole account, not one message.
+  if (error.code === 'rate_limited' || error.code === 'token_dead') {
+    ports.limiter.pause(channel.name, (dueAt - now) as Millis);
+  }
+  return { job: retry(claim, dueAt) };
+}
+
+/**
+ * Nobody knows whether it went out. An answer is sent again – silence is worse than a double – but first the echo
+ * that would settle it is awaited, where the platform sends one. Anything else waits for a person to decide.
+ */
+async function unknownOutcome(
+  ports: DelivererPorts,
+  claim: OutboxClaim,
+  message: Message,
+  channel: Channel,
+): Promise<Outcome> {
+  const now = ports.clock.now();
+  const { body, attempts } = claim.job;
+  if (body.purpose !== 'answer') {
+    return {
+      delivery: state('unknown', message, now, 'outcome_unknown'),
+      job: bury(claim, 'outcome_unknown', now),
+    };
+  }
+  if (attempts >= mostTries) return failed(ports, claim, message, 'outcome_unknown');
+  const dueAt = channel.echoes ? later(now, echoWithin) : backoff(attempts, now);
+  return { job: retry(claim, dueAt, { ...body, waitedForEcho: true }) };
+}
+
+function refused(
+  ports: DelivererPorts,
+  claim: OutboxClaim,
+  message: Message,
+  { why, nextAt }: Refused,
+): Promise<Outcome> | Outcome {
+  if (nextAt !== undefined) return { job: retry(claim, nextAt) };
+  return failed(ports, claim, message, why);
+}
+
+/** It will not succeed: the call and the rest of its message become dead letters, with the reason. */
+async function failed(
+  ports: DelivererPorts,
+  claim: OutboxClaim,
+  message: Message,
+  reason: string,
+): Promise<Outcome> {
+  const now = ports.clock.now();
+  const { queue, lane } = claim.job;
+  const waiting = await ports.store
+    .collection(collections.jobs)
+    .find({ where: { queue, lane }, limit: 100 });
+  const rest = waiting.filter(
+    (job) => job.id !== claim.job.id && (job.body as OutboxBody).messageId === message.id,
+  );
+  return {
+    delivery: state('failed', message, now, reason),
+    job: [...bury(claim, reason, now), ...rest.flatMap((job) => buryJob(job, reason, now))],
+  };
+}
+
+/** Commits what came of an attempt. An echo may have moved the message meanwhile: then it is read again. */
+async function settle(
+  { store }: DelivererPorts,
+  claim: OutboxClaim,
+  outcome: Outcome,
+): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    const message =
+      outcome.delivery &&
+      (await store.collection(collections.messages).get(claim.job.body.messageId));
+    const line =
+      message && outcome.delivery
+        ? [
+            replace<Message>(collections.messages, message, {
+              delivery: merged(message, outcome.delivery),
+            }),
+          ]
+        : [];
+    try {
+      await store.commit([...line, ...outcome.job]);
+      return;
+    } catch (error) {
+      if (!(error instanceof ConflictError) || tries >= mostTries || lostJob(claim, error.keys))
+        throw error;
+    }
+  }
+}
+
+function merged(message: Message, delivery: Delivery): Delivery {
+  const sent = { ...message.delivery?.sent, ...delivery.sent };
+  return Object.keys(sent).length > 0 ? { ...delivery, sent } : delivery;
+}
+
+function state(to: DeliveryState, message: Message, at: Instant, reason?: string): Delivery {
+  return { ...message.delivery, state: to, at, ...(reason === undefined ? {} : { reason }) };
+}
+
+function sentBy(jobId: JobId, platformId: string, message: Message, at: Instant): Delivery {
+  return { ...message.delivery, state: 'sent', at, sent: { [jobId]: platformId } };
+}
+
+/** Our own echo came back: that call went out, whatever its answer was. The job itself is taken away by its worker. */
+export async function settleSent(store: Store, event: EventOf<'sent'>, at: Instant): Promise<void> {
+  const messageId = event.jobId.slice('out/'.length, event.jobId.lastIndexOf('/')) as MessageId;
+  for (let tries = 0; tries < mostTries; tries++) {
+    const message = await store.collection(collections.messages).get(messageId);
+    if (!message || message.delivery?.sent?.[event.jobId] !== undefined) return;
+    const delivery = merged(message, sentBy(event.jobId, event.platformId, message, at));
+    try {
+      await store.commit([replace<Message>(collections.messages, message, { delivery })]);
+      return;
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
+    }
+  }
+}
+
+function logSend(
+  { log, meter, clock }: DelivererPorts,
+  { job }: OutboxClaim,
+  outcome: string,
+  before: Millis,
+): void {
+  const took = Math.round(clock.elapsed() - before);
+  meter.sent(job.channel, outcome, took);
+  log.info(
+    { trace: job.cause, channel: job.channel, purpose: job.body.purpose, outcome, took },
+    'send',
+  );
+}

@@ -1,0 +1,272 @@
+import { createHash } from 'node:crypto';
+import type { Channel } from '../channels/channel.ts';
+import type { Clock, Instant } from '../clock.ts';
+import type { Content } from '../content/content.ts';
+import type { Conversation, Reach } from '../conversation/conversation.ts';
+import type { EventOf, InboundEvent } from '../conversation/event.ts';
+import type { Message } from '../conversation/message.ts';
+import type { TurnRecord } from '../conversation/turn.ts';
+import { lineOf } from '../conversation/line.ts';
+import type { Turn } from '../dialogue/flow.ts';
+import { needsOf, previousOf, takeTurn } from '../dialogue/turn.ts';
+import { ConflictError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Meter } from '../meter.ts';
+import type { Model } from '../nlu/model.ts';
+import type { Understanding } from '../nlu/types.ts';
+import { understand } from '../nlu/understand.ts';
+import type { Cipher } from '../store/cipher.ts';
+import * as collections from '../store/collections.ts';
+import { insert, replace } from '../store/store.ts';
+import type { Claim, Store, Write } from '../store/store.ts';
+import { applyEffects } from './effects.ts';
+import { load } from './needs.ts';
+import type { PhoneKey } from './needs.ts';
+import { bury, done, lostJob } from './queue.ts';
+import type { InboxClaim } from './queue.ts';
+import { speak } from './speak.ts';
+
+export interface ProcessorPorts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly meter: Meter;
+  readonly channels: ReadonlyMap<string, Channel>;
+  readonly content: () => Content;
+  /** Only asked when it is there: the worker takes no inbox lane before. */
+  readonly model: () => Model;
+  readonly cipher: Cipher;
+  readonly phoneKey: PhoneKey;
+  readonly staffed: () => Promise<boolean>;
+  readonly privacyUrl: string;
+  /** Hands outbox lanes taken in the same commit to the worker. */
+  readonly start: (claims: readonly Claim[]) => void;
+}
+
+const mostConflicts = 20;
+
+/** One turn: read, understand, decide, and one commit – or nothing, and the turn is computed again. */
+export function processor(ports: ProcessorPorts): (claim: InboxClaim) => Promise<void> {
+  return async (claim) => {
+    const { event } = claim.job.body;
+    let understood: Understanding | undefined;
+    for (let conflicts = 0; ; conflicts++) {
+      const conversation = await ports.store
+        .collection(collections.conversations)
+        .get(event.conversationId);
+      understood ??= conversation && meaning(ports, event, conversation);
+      const writes = conversation ? await turnWrites(ports, claim, conversation, understood) : [];
+      try {
+        ports.start((await ports.store.commit([...writes, ...done(claim)])).claims);
+        return;
+      } catch (error) {
+        if (!(error instanceof ConflictError) || lostJob(claim, error.keys)) throw error;
+        if (conflicts >= mostConflicts) return giveUp(ports, claim, error);
+      }
+    }
+  };
+}
+
+/** Understanding does not depend on what other commits change, so a turn computed again keeps it. */
+function meaning(
+  ports: ProcessorPorts,
+  event: InboundEvent,
+  conversation: Conversation,
+): Understanding | undefined {
+  if (event.type !== 'text' || conversation.handledBy === 'moderator' || event.standby)
+    return undefined;
+  const previous = previousOf(conversation, ports.clock.now());
+  return understand(ports.model(), event.text, {
+    now: ports.clock.now(),
+    ...(previous ? { previous } : {}),
+  });
+}
+
+async function turnWrites(
+  ports: ProcessorPorts,
+  claim: InboxClaim,
+  conversation: Conversation,
+  understood: Understanding | undefined,
+): Promise<readonly Write[]> {
+  const { event, receivedAt } = claim.job.body;
+  const seen: Conversation = {
+    ...conversation,
+    reach: reachAfter(conversation.reach, event, receivedAt),
+    updatedAt: ports.clock.now(),
+    ...lastLineOf(event),
+  };
+  const amend = await amendment(ports.store, event);
+  const channel = ports.channels.get(event.channel);
+  // A channel that has been switched off since, or a thread that somebody else holds: recorded, not answered.
+  if (!channel || event.standby || isQuiet(event)) return [...amend, keep(conversation, seen)];
+  return [...amend, ...(await answer(ports, claim, channel, conversation, seen, understood))];
+}
+
+async function answer(
+  ports: ProcessorPorts,
+  claim: InboxClaim,
+  channel: Channel,
+  read: Conversation,
+  seen: Conversation,
+  understood: Understanding | undefined,
+): Promise<Write[]> {
+  const { event } = claim.job.body;
+  const { cipher, phoneKey, clock } = ports;
+  const now = clock.now();
+  const content = ports.content();
+  const input = { event, ...(understood ? { understood } : {}) };
+  const docs = await load(ports.store, needsOf(seen, input, now), phoneKey, now);
+  const turn = takeTurn(seen, input, {
+    now,
+    content,
+    hours: content.hours(now),
+    staffed: await ports.staffed(),
+    channel: { name: channel.name, limits: channel.limits, delivery: channel.delivery },
+    docs,
+    privacyUrl: ports.privacyUrl,
+  });
+  const trace = claim.job.cause;
+  const applied = applyEffects(turn.effects, {
+    conversation: seen,
+    docs,
+    content,
+    cipher,
+    phoneKey,
+    now,
+    trace,
+  });
+  const after = { ...applied.conversation, memory: turn.memory };
+  const spoken = speak(turn.replies, {
+    channel,
+    conversation: after,
+    from: 'bot',
+    purpose: 'answer',
+    now,
+    trace,
+    idBase: answerId(event),
+    claim: true,
+  });
+  const { outboxOrder, lastLine } = spoken;
+  ports.meter.turned(channel.name, understood?.decision ?? event.type);
+  ports.log.info(
+    { trace, channel: channel.name, flow: turn.flow, replies: turn.replies.length },
+    'turn',
+  );
+  return [
+    keep(read, { ...after, outboxOrder, ...(lastLine ? { lastLine } : {}) }),
+    turnRecord(
+      claim,
+      read,
+      turn,
+      { content: content.hash, model: ports.model().hash, now },
+      understood,
+    ),
+    ...applied.writes,
+    ...spoken.writes,
+  ];
+}
+
+function keep(read: Conversation, after: Conversation): Write {
+  return {
+    op: 'replace',
+    in: collections.conversations.name,
+    doc: { ...after, version: read.version },
+  };
+}
+
+/** Windows move only for what a person did, and never into the future. */
+function reachAfter(reach: Reach, event: InboundEvent, receivedAt: Instant): Reach {
+  const at = Math.min(event.at, receivedAt) as Instant;
+  const moved = (before: Instant | undefined): Instant =>
+    before !== undefined && before > at ? before : at;
+  switch (event.type) {
+    case 'text':
+    case 'choice':
+    case 'attachment':
+    case 'opened':
+      return { ...reach, lastMessageAt: moved(reach.lastMessageAt) };
+    case 'touched':
+      return { ...reach, lastTouchAt: moved(reach.lastTouchAt) };
+    case 'comment':
+      return { ...reach, lastCommentAt: moved(reach.lastCommentAt) };
+    case 'left':
+      return { ...reach, blockedAt: moved(reach.blockedAt) };
+    case 'unsupported':
+    case 'edited':
+    case 'removed':
+    case 'pageReply':
+    case 'sent':
+    case 'delivered':
+      return reach;
+  }
+}
+
+function lastLineOf(event: InboundEvent): Partial<Conversation> {
+  if (event.type !== 'text' && event.type !== 'choice') return {};
+  const { text } = lineOf(event, '' as never);
+  return { lastLine: { from: 'person', text: text.slice(0, 200), at: event.at } };
+}
+
+/** Events that change what is recorded and ask for no answer. */
+function isQuiet(event: InboundEvent): boolean {
+  return ['edited', 'removed', 'left', 'touched', 'comment'].includes(event.type);
+}
+
+/** An edit or a removal changes the line it speaks of, and the search entry with it. */
+async function amendment(store: Store, event: InboundEvent): Promise<Write[]> {
+  if (event.type !== 'edited' && event.type !== 'removed') return [];
+  const line = await store.collection(collections.messages).get(event.of);
+  if (!line || line.from !== 'person' || line.removedAt !== undefined) return [];
+  return [replace<Message>(collections.messages, line, amended(event))];
+}
+
+function amended(event: EventOf<'edited' | 'removed'>): Partial<Message> {
+  return event.type === 'edited'
+    ? { text: event.text, editedAt: event.at }
+    : { text: '', removedAt: event.at };
+}
+
+/** The same for a turn computed again; the event's id may be long and of any characters, so it is hashed. */
+function answerId({ id, conversationId }: InboundEvent): string {
+  return `${conversationId}/re/${createHash('sha256').update(id).digest('base64url').slice(0, 22)}`;
+}
+
+function turnRecord(
+  { job }: InboxClaim,
+  { contactId, organisationId }: Conversation,
+  turn: Turn,
+  used: { readonly content: string; readonly model: string; readonly now: Instant },
+  understood: Understanding | undefined,
+): Write {
+  const { event } = job.body;
+  return insert<TurnRecord>(collections.turns, {
+    id: event.id,
+    schema: 1,
+    conversationId: event.conversationId,
+    contactId,
+    organisationId,
+    channel: event.channel,
+    messageId: event.id,
+    at: used.now,
+    trace: job.cause,
+    ...(understood ? { understood } : {}),
+    ...(turn.flow ? { flow: turn.flow } : {}),
+    replies: turn.replies.length,
+    effects: turn.effects.map(({ type }) => type),
+    model: used.model,
+    content: used.content,
+  });
+}
+
+/** Twenty lost commits on one turn: somebody else's trouble must not block this person's lane for ever. */
+async function giveUp(
+  { store, clock, log }: ProcessorPorts,
+  claim: InboxClaim,
+  error: ConflictError,
+): Promise<void> {
+  log.error(
+    { trace: claim.job.cause, channel: claim.job.channel, keys: error.keys },
+    'turn buried after conflicts',
+  );
+  await store.commit(bury(claim, `conflict:${error.keys.join(',')}`, clock.now()));
+}

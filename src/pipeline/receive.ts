@@ -1,0 +1,294 @@
+import { createHash } from 'node:crypto';
+import type { Channel, WebhookRequest } from '../channels/channel.ts';
+import type { Clock, Instant } from '../clock.ts';
+import type { Content } from '../content/content.ts';
+import { newContact, newConversation } from '../conversation/beginning.ts';
+import type { Conversation } from '../conversation/conversation.ts';
+import type { EventOf, InboundEvent } from '../conversation/event.ts';
+import { lineOf } from '../conversation/line.ts';
+import type { Message } from '../conversation/message.ts';
+import { ConflictError } from '../errors.ts';
+import { newId } from '../ids.ts';
+import type { ContactId, ConversationId, EventId, JobId, OrganisationId, TraceId } from '../ids.ts';
+import type { Log } from '../log.ts';
+import type { Meter } from '../meter.ts';
+import * as collections from '../store/collections.ts';
+import { insert } from '../store/store.ts';
+import type { Claim, Committed, Store, Write } from '../store/store.ts';
+import { settleSent } from './deliver.ts';
+import { takeOverNatively } from './moderation.ts';
+import { enqueue } from './queue.ts';
+import { redact, redactText } from './redact.ts';
+
+export interface ReceiverPorts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly content: () => Content;
+  readonly meter: Meter;
+  /** Hands lanes that a commit took to the worker of this process; undefined where no worker runs. */
+  readonly start: ((claims: readonly Claim[]) => void) | undefined;
+}
+
+export interface Receiver {
+  /**
+   * Takes one delivery of a platform: verified, parsed, redacted, stored. When it returns, nothing of it can be lost.
+   * @throws {SignatureError} not signed by the platform. @throws {AppError} no JSON, or the store is away.
+   */
+  receive(channel: Channel, request: WebhookRequest): Promise<void>;
+  /** The same from parsed events on; `seq` of each line by event id. A redelivery has the `seq` of its first copy. */
+  accept(
+    events: readonly InboundEvent[],
+    receivedAt: Instant,
+    raw?: string,
+  ): Promise<ReadonlyMap<string, number>>;
+}
+
+/** Events that stand in the transcript and wait in the inbox, in order. */
+type Line = EventOf<
+  | 'text'
+  | 'choice'
+  | 'attachment'
+  | 'opened'
+  | 'edited'
+  | 'removed'
+  | 'left'
+  | 'touched'
+  | 'comment'
+  | 'unsupported'
+>;
+
+/** Two writes a new line, two more a new person: far below the 500 of a commit. */
+const linesPerCommit = 100;
+const mostTries = 20;
+
+export function receiver(ports: ReceiverPorts): Receiver {
+  const accept: Receiver['accept'] = async (events, receivedAt, raw) => {
+    const trace = newId<'trace'>();
+    const clean = events.map(redact);
+    const lines = unique(clean.filter(isLine));
+    const seq = new Map<string, number>();
+    for (let i = 0; i < lines.length; i += linesPerCommit) {
+      await addLines(ports, lines.slice(i, i + linesPerCommit), { receivedAt, trace }, seq);
+    }
+    for (const event of clean) await applyAtOnce(ports, event, { receivedAt, trace, raw });
+    for (const { channel, type } of events) ports.meter.received(channel, type);
+    ports.log.info({ trace, channel: events[0]?.channel, events: events.length }, 'received');
+    return seq;
+  };
+  return {
+    accept,
+    async receive(channel, request) {
+      channel.verify(request);
+      const events = channel.parse(request);
+      if (events.length === 0) return;
+      const unread = events.some(({ type }) => type === 'unsupported');
+      await accept(
+        events,
+        request.receivedAt,
+        unread ? new TextDecoder().decode(request.body) : undefined,
+      );
+    },
+  };
+}
+
+interface Around {
+  readonly receivedAt: Instant;
+  readonly trace: TraceId;
+}
+
+function isLine(event: InboundEvent): event is Line {
+  if (event.type === 'unsupported') return event.address !== '';
+  return event.type !== 'delivered' && event.type !== 'sent' && event.type !== 'pageReply';
+}
+
+function unique(lines: readonly Line[]): Line[] {
+  return [...new Map(lines.map((line) => [line.id, line])).values()];
+}
+
+/** The transcript is the dedupe: a line whose id is there already is a redelivery, and durable. */
+async function addLines(
+  { store, content, start }: ReceiverPorts,
+  lines: readonly Line[],
+  around: Around,
+  seq: Map<string, number>,
+): Promise<void> {
+  let open = await notForgotten(store, lines);
+  for (let tries = 0; open.length > 0; tries++) {
+    const people = await conversationsOf(store, open);
+    const writes = writesOf(
+      open,
+      people,
+      content().programme.organisationId,
+      around,
+      start !== undefined,
+    );
+    try {
+      const committed = await store.commit(writes);
+      keepSeq(committed, seq);
+      start?.(committed.claims);
+      return;
+    } catch (error) {
+      if (!(error instanceof ConflictError) || tries >= mostTries) throw error;
+      open = await withoutKnown(store, open, seq);
+    }
+  }
+}
+
+function keepSeq({ seq }: Committed, into: Map<string, number>): void {
+  for (const [id, number] of seq) into.set(id, number);
+}
+
+async function withoutKnown(
+  store: Store,
+  lines: readonly Line[],
+  seq: Map<string, number>,
+): Promise<Line[]> {
+  const known = await store.collection(collections.messages).getMany(lines.map(({ id }) => id));
+  for (const line of known) seq.set(line.id, line.seq);
+  const ids = new Set<string>(known.map(({ id }) => id));
+  return lines.filter(({ id }) => !ids.has(id));
+}
+
+/** What was erased must not come back by a late redelivery. */
+async function notForgotten(store: Store, lines: readonly Line[]): Promise<Line[]> {
+  const hashes = lines.map(({ id }) => forgottenKey(id));
+  const forgotten = new Set(
+    (await store.collection(collections.forgotten).getMany(hashes)).map(({ id }) => id),
+  );
+  return lines.filter((_, i) => !forgotten.has(hashes[i] ?? ''));
+}
+
+/** What is left of an erased event for 48 hours: its hashed id. */
+export function forgottenKey(id: EventId): string {
+  return createHash('sha256').update(id).digest('base64url');
+}
+
+type Known = ReadonlyMap<ConversationId, Conversation>;
+
+async function conversationsOf(store: Store, lines: readonly Line[]): Promise<Known> {
+  const ids = [...new Set(lines.map(({ conversationId }) => conversationId))];
+  const found = await store.collection(collections.conversations).getMany(ids);
+  return new Map(found.map((conversation) => [conversation.id, conversation]));
+}
+
+function writesOf(
+  lines: readonly Line[],
+  known: Known,
+  organisationId: OrganisationId,
+  around: Around,
+  claim: boolean,
+): Write[] {
+  const contacts = new Map([...known].map(([id, { contactId }]) => [id, contactId]));
+  return lines.flatMap((event) => {
+    const contactId = contacts.get(event.conversationId);
+    const fresh = contactId === undefined ? newId<'contact'>() : undefined;
+    if (fresh) contacts.set(event.conversationId, fresh);
+    return [
+      ...(fresh ? beginning(event, fresh, organisationId, around) : []),
+      insert<Message>(collections.messages, lineOf(event, contactId ?? (fresh as ContactId)), {
+        sequence: event.conversationId,
+      }),
+      inboxJob(event, contactId ?? (fresh as ContactId), around, claim),
+    ];
+  });
+}
+
+function beginning(
+  event: Line,
+  contactId: ContactId,
+  organisationId: OrganisationId,
+  { receivedAt }: Around,
+): Write[] {
+  return [
+    insert(collections.contacts, newContact(contactId, receivedAt)),
+    insert(
+      collections.conversations,
+      newConversation(event, contactId, organisationId, receivedAt),
+    ),
+  ];
+}
+
+function inboxJob(
+  event: Line,
+  contactId: ContactId,
+  { receivedAt, trace }: Around,
+  claim: boolean,
+): Write {
+  const job = {
+    id: `in/${event.id}` as JobId,
+    channel: event.channel,
+    lane: event.conversationId,
+    order: inboxOrder(event, receivedAt),
+    createdAt: receivedAt,
+    cause: trace,
+    contactId,
+    body: { event, receivedAt },
+  };
+  return enqueue('inbox', job, claim);
+}
+
+/** By the time of the act, never after its receipt; then the platform's own number; then arrival (the queue's own rule). */
+function inboxOrder(event: Line, receivedAt: Instant): number {
+  return Math.min(event.at, receivedAt) + ((event.order ?? 0) % 1_000) / 1_000;
+}
+
+/** What does not wait in line: a colleague's answer, our own echo, what was delivered, what nobody understands. */
+async function applyAtOnce(
+  { store, clock, log, content }: ReceiverPorts,
+  event: InboundEvent,
+  around: Around & { readonly raw: string | undefined },
+): Promise<void> {
+  if (event.type === 'pageReply') await takeOverNatively({ store, clock, content }, event);
+  else if (event.type === 'sent') await settleSent(store, event, around.receivedAt);
+  else if (event.type === 'delivered') await noteDelivered(store, event);
+  else if (event.type === 'unsupported') {
+    log.warn(
+      { trace: around.trace, channel: event.channel, what: event.what },
+      'unsupported event',
+    );
+    await keepUnread(store, event, around);
+  }
+}
+
+/** One small document per conversation: the transcript and the conversation are not touched by receipts. */
+async function noteDelivered(store: Store, event: EventOf<'delivered'>): Promise<void> {
+  const known = await store.collection(collections.conversations).get(event.conversationId);
+  if (!known) return;
+  const receipt = await store.collection(collections.receipts).get(event.conversationId);
+  if (receipt && receipt.upTo >= event.upTo) return;
+  const doc = {
+    id: event.conversationId,
+    schema: 1 as const,
+    contactId: known.contactId,
+    upTo: event.upTo,
+  };
+  const write: Write = receipt
+    ? { op: 'replace', in: collections.receipts.name, doc: { ...doc, version: receipt.version } }
+    : insert(collections.receipts, doc);
+  await store.commit([write]).catch(onlyConflicts);
+}
+
+/** The raw body of what we could not read, redacted, for seven days. */
+async function keepUnread(
+  store: Store,
+  event: EventOf<'unsupported'>,
+  { receivedAt, raw = '' }: Around & { readonly raw: string | undefined },
+): Promise<void> {
+  const known = await store.collection(collections.conversations).get(event.conversationId);
+  const doc = {
+    id: event.id,
+    schema: 1 as const,
+    contactId: known?.contactId ?? ('' as ContactId),
+    channel: event.channel,
+    what: event.what,
+    raw: redactText(raw).text,
+    at: receivedAt,
+  };
+  await store.commit([insert(collections.unread, doc)]).catch(onlyConflicts);
+}
+
+/** A conflict here means that another delivery of the same has said it already. */
+function onlyConflicts(error: unknown): void {
+  if (!(error instanceof ConflictError)) throw error;
+}

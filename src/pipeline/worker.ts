@@ -1,0 +1,302 @@
+import type { Channel } from '../channels/channel.ts';
+import type { Clock } from '../clock.ts';
+import { AppError, ConflictError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { jobs, locks } from '../store/collections.ts';
+import { check, replace } from '../store/store.ts';
+import type { Claim, Job, QueueName, Store, Write } from '../store/store.ts';
+import type { Limiter } from './limiter.ts';
+import { backoff, bury, lostJob, release, retry } from './queue.ts';
+import type { InboxClaim, OutboxClaim, TaskClaim } from './queue.ts';
+
+export interface WorkerPorts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly channels: ReadonlyMap<string, Channel>;
+  readonly limiter: Limiter;
+  readonly process: (claim: InboxClaim) => Promise<void>;
+  readonly deliver: (claim: OutboxClaim) => Promise<void>;
+  readonly runTask: (claim: TaskClaim) => Promise<void>;
+  /** No inbox lane is taken before the model is there: what arrives meanwhile waits. */
+  readonly canAnswer: () => boolean;
+}
+
+export interface Worker {
+  /** Lanes that a commit of this process took. */
+  take(claims: readonly Claim[]): void;
+  /** Looks for work now, in every queue. */
+  wake(): void;
+  /** Lanes under way or held, for tests and for the end. */
+  busy(): number;
+  /** No new work; waits for the lanes under way, at most `graceMs`, and frees those not begun. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/** One queue of one channel: its own slots, so that one dead channel starves no other. */
+interface Line {
+  readonly queue: QueueName;
+  readonly channel: string;
+  readonly slots: number;
+  readonly perSecond: number;
+  running: number;
+  /** Lanes taken in a commit and not begun. */
+  readonly held: Claim[];
+  claiming: boolean;
+  again: boolean;
+}
+
+const slots = { inbox: 64, outbox: 64, tasks: 4, dead: 0 } as const;
+const pollMs = 500;
+/** A job that failed this often, or took its process down this often, is buried. */
+const mostAttempts = 5;
+const storeAwayMs = 1_000;
+
+/** Claims free lanes and works them: woken in process, by other processes through the store, else by polling. */
+export function worker(ports: WorkerPorts): Worker {
+  const lines = openLines(ports.channels);
+  let stopped = false;
+  const isOn = (): boolean => !stopped;
+  const wake = (): void => {
+    for (const line of lines.values()) void pump(ports, line, isOn);
+  };
+  const unwatch = ports.store.watch((changes) => {
+    for (const { topic, id } of changes) {
+      const line = topic === 'jobs' ? lines.get(id) : undefined;
+      if (line) void pump(ports, line, isOn);
+    }
+  });
+  const poll = setInterval(wake, pollMs);
+  poll.unref();
+  wake();
+  return {
+    wake,
+    take(claims) {
+      for (const claim of claims) {
+        const line = lines.get(`${claim.job.queue}/${claim.job.channel}`);
+        line?.held.push(claim);
+      }
+      wakeHolding(ports, lines, isOn);
+    },
+    busy: () =>
+      [...lines.values()].reduce((sum, { running, held }) => sum + running + held.length, 0),
+    async stop(graceMs = 10_000) {
+      stopped = true;
+      clearInterval(poll);
+      unwatch();
+      await Promise.all([...lines.values()].map((line) => letGo(ports.store, line)));
+      await settled(lines, graceMs);
+    },
+  };
+}
+
+function openLines(channels: ReadonlyMap<string, Channel>): ReadonlyMap<string, Line> {
+  const line = (queue: QueueName, channel: string, perSecond: number): [string, Line] => [
+    `${queue}/${channel}`,
+    {
+      queue,
+      channel,
+      slots: slots[queue],
+      perSecond,
+      running: 0,
+      held: [],
+      claiming: false,
+      again: false,
+    },
+  ];
+  const each = [...channels.values()].flatMap(({ name, delivery, limits }) => [
+    line('inbox', name, Infinity),
+    ...(delivery === 'push' ? [line('outbox', name, limits.perSecond)] : []),
+  ]);
+  return new Map([...each, line('tasks', 'tasks', Infinity)]);
+}
+
+function wakeHolding(
+  ports: WorkerPorts,
+  lines: ReadonlyMap<string, Line>,
+  isOn: () => boolean,
+): void {
+  for (const line of lines.values()) if (line.held.length > 0) void pump(ports, line, isOn);
+}
+
+/** Fills the free slots of one line: first with lanes already held, then with lanes it claims. */
+async function pump(ports: WorkerPorts, line: Line, isOn: () => boolean): Promise<void> {
+  if (line.claiming) {
+    line.again = true;
+    return;
+  }
+  line.claiming = true;
+  try {
+    do {
+      line.again = false;
+      await fill(ports, line, isOn);
+    } while (line.again && isOn());
+  } catch (error) {
+    // The store is away; the next poll tries again.
+    ports.log.warn(
+      { queue: line.queue, channel: line.channel, code: codeOf(error) },
+      'claim failed',
+    );
+  } finally {
+    line.claiming = false;
+  }
+}
+
+async function fill(ports: WorkerPorts, line: Line, isOn: () => boolean): Promise<void> {
+  if (!isOn() || (line.queue === 'inbox' && !ports.canAnswer())) return;
+  const free = line.slots - line.running;
+  const tokens = free > 0 ? take(ports.limiter, line, free) : 0;
+  if (tokens === 0) return;
+  const mine = line.held.splice(0, tokens);
+  const claimed =
+    mine.length < tokens
+      ? await ports.store.claim(line.queue, line.channel, tokens - mine.length)
+      : [];
+  const all = [...mine, ...claimed];
+  if (line.perSecond !== Infinity) ports.limiter.giveBack(line.channel, tokens - all.length);
+  for (const claim of all) void work(ports, line, claim, isOn);
+  // A full hand may mean that more lies there.
+  if (all.length === tokens) line.again = true;
+}
+
+/** Rate tokens are taken before claiming: a throttled channel leaves its lanes to others. */
+function take(limiter: Limiter, { channel, perSecond }: Line, wanted: number): number {
+  return perSecond === Infinity ? wanted : limiter.take(channel, perSecond, wanted);
+}
+
+async function work(
+  ports: WorkerPorts,
+  line: Line,
+  claim: Claim,
+  isOn: () => boolean,
+): Promise<void> {
+  line.running++;
+  try {
+    const counted = claim.takenOver ? await countTakeOver(ports, claim) : claim;
+    if (counted) await untilStoreIsBack(ports, () => handle(ports, counted), isOn);
+  } catch (error) {
+    await afterFailure(ports, claim, error, isOn).catch((second: unknown) => {
+      // The lane's lock runs out with this process's heartbeat, or at the next start.
+      ports.log.error({ trace: claim.job.cause, code: codeOf(second) }, 'job could not be settled');
+    });
+  } finally {
+    line.running--;
+    void pump(ports, line, isOn);
+  }
+}
+
+async function handle(ports: WorkerPorts, claim: Claim): Promise<void> {
+  // The queue says what a job's body is; bodies are written by `queue.ts` alone.
+  if (claim.job.queue === 'inbox') return ports.process(claim as InboxClaim);
+  if (claim.job.queue === 'outbox') return ports.deliver(claim as OutboxClaim);
+  return ports.runTask(claim as TaskClaim);
+}
+
+/** A lane taken from a dead process counts as an attempt: a job that kills its process is buried, too. */
+async function countTakeOver(
+  { store, clock }: WorkerPorts,
+  claim: Claim,
+): Promise<Claim | undefined> {
+  if (claim.job.attempts >= mostAttempts) {
+    await store.commit(bury(claim, 'process_died', clock.now()));
+    return undefined;
+  }
+  await store.commit([
+    replace<Job>(jobs, claim.job, { attempts: claim.job.attempts + 1 }),
+    check(locks, claim.lock),
+  ]);
+  return reread(store, claim);
+}
+
+/** The claim as it stands in the store now; undefined when the lane or the job is gone. A lane without its job is freed. */
+async function reread(store: Store, claim: Claim): Promise<Claim | undefined> {
+  const job = await store.collection(jobs).get(claim.job.id);
+  const lock = await store.collection(locks).get(claim.lock.id);
+  if (lock?.version !== claim.lock.version) return undefined;
+  if (job) return { ...claim, job };
+  await store.commit([release(claim)]);
+  return undefined;
+}
+
+/** While the database is away nothing can be settled: the lane is kept and its work tried again. */
+async function untilStoreIsBack(
+  ports: WorkerPorts,
+  task: () => Promise<void>,
+  isOn: () => boolean,
+): Promise<void> {
+  for (;;) {
+    try {
+      await task();
+      return;
+    } catch (error) {
+      if (!isStoreAway(error) || !isOn()) throw error;
+      ports.log.warn({ code: codeOf(error) }, 'store away');
+      await new Promise((resolve) => setTimeout(resolve, storeAwayMs));
+    }
+  }
+}
+
+/** What nobody foresaw: tried again some times, then buried. Its text may hold what people wrote, so only its kind is kept. */
+async function afterFailure(
+  ports: WorkerPorts,
+  claim: Claim,
+  error: unknown,
+  isOn: () => boolean,
+): Promise<void> {
+  const { store, log } = ports;
+  const { cause: trace, queue, channel } = claim.job;
+  if (error instanceof ConflictError && lostJob(claim, error.keys)) {
+    // Erased meanwhile, or taken over by another process after a silence.
+    log.warn({ trace, queue, channel }, 'job lost');
+    await reread(store, claim);
+    return;
+  }
+  log.error({ trace, queue, channel, code: codeOf(error), stack: stackOf(error) }, 'job failed');
+  await untilStoreIsBack(ports, () => settleFailure(ports, claim, codeOf(error)), isOn);
+}
+
+async function settleFailure(
+  { store, clock }: WorkerPorts,
+  claim: Claim,
+  reason: string,
+): Promise<void> {
+  const now = clock.now();
+  const held = await reread(store, claim);
+  if (!held) return;
+  const isLast = held.job.attempts + 1 >= mostAttempts;
+  await store.commit(
+    isLast ? bury(held, reason, now) : retry(held, backoff(held.job.attempts, now)),
+  );
+}
+
+function isStoreAway(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'store_unavailable';
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof AppError) return error.code;
+  return error instanceof Error ? error.name : 'unknown';
+}
+
+/** Where it happened, without the message. */
+function stackOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return error.stack
+    ?.split('\n')
+    .filter((line) => line.trimStart().startsWith('at '))
+    .slice(0, 6)
+    .join('\n');
+}
+
+async function letGo(store: Store, line: Line): Promise<void> {
+  const writes: Write[] = line.held.splice(0).map(release);
+  // One by one: a lane that was lost must not keep the others.
+  await Promise.all(writes.map((write) => store.commit([write]).catch(() => undefined)));
+}
+
+async function settled(lines: ReadonlyMap<string, Line>, graceMs: number): Promise<void> {
+  const until = performance.now() + graceMs;
+  const running = (): boolean => [...lines.values()].some((line) => line.running > 0);
+  while (running() && performance.now() < until)
+    await new Promise((resolve) => setTimeout(resolve, 5));
+}

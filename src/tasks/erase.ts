@@ -1,0 +1,95 @@
+import { days, later } from '../clock.ts';
+import type { Instant } from '../clock.ts';
+import type { Registration, Seats } from '../conversation/course.ts';
+import type { ContactId, CourseId, EventId } from '../ids.ts';
+import { forgottenKey } from '../pipeline/receive.ts';
+import * as collections from '../store/collections.ts';
+import { insert, remove, replace } from '../store/store.ts';
+import type { AnyCollection, CollectionDef, Doc, Store, Write } from '../store/store.ts';
+import type { Task } from './task.ts';
+
+/** Every document of a person, some a step, until none is left. */
+export const erase: Task = {
+  name: 'erase',
+  async run({ store }, input, now) {
+    if (typeof input !== 'string') return undefined;
+    return (await eraseStep(store, input as ContactId, now)) ? undefined : input;
+  },
+};
+
+/** At most two writes a document and some seats: below the 500 of a commit. */
+const perStep = 150;
+/** Longer than any platform sends a delivery again (channels.md A.6, 2026-11-23). */
+const forgottenFor = days(2);
+
+interface Owned extends Doc {
+  readonly contactId: ContactId;
+}
+
+/**
+ * Removes up to some hundred documents of a contact in one commit; true when nothing is left. Consents and the
+ * register of cases stay: they prove what was agreed to and what was done, without content.
+ * Source: Law 91/2025/QH15 and NĐ 356/2025/NĐ-CP, in force 2026-01-01.
+ */
+export async function eraseStep(
+  store: Store,
+  contactId: ContactId,
+  now: Instant,
+): Promise<boolean> {
+  const owned: { def: AnyCollection; doc: Owned }[] = [];
+  for (const def of collections.all) {
+    if (!isErased(def) || owned.length >= perStep) continue;
+    const found = await ownedBy(store, def, contactId, perStep - owned.length);
+    owned.push(...found.map((doc) => ({ def, doc })));
+  }
+  if (owned.length === 0) return true;
+  await store.commit([
+    ...owned.flatMap(({ def, doc }) => erased(def, doc, now)),
+    ...(await freedSeats(store, owned)),
+  ]);
+  return false;
+}
+
+function isErased({ personal }: AnyCollection): boolean {
+  return personal === true || personal === 'sometimes';
+}
+
+function ownedBy(
+  store: Store,
+  def: AnyCollection,
+  contactId: ContactId,
+  limit: number,
+): Promise<Owned[]> {
+  // Every personal collection has documents with `contactId`, and an index on it: the registry's own rule.
+  const collection = store.collection(def as unknown as CollectionDef<Owned, 'contactId'>);
+  return collection.find({ where: { contactId }, limit });
+}
+
+/** The document goes; of a line its hashed id stays for two days, or a late redelivery would bring it back. */
+function erased(def: AnyCollection, doc: Owned, now: Instant): Write[] {
+  const gone = remove(def, doc);
+  if (def.name !== collections.messages.name) return [gone];
+  const mark = {
+    id: forgottenKey(doc.id as EventId),
+    schema: 1 as const,
+    until: later(now, forgottenFor),
+  };
+  return [gone, insert(collections.forgotten, mark)];
+}
+
+/** The seats of registrations that go are free again. */
+async function freedSeats(
+  store: Store,
+  owned: readonly { def: AnyCollection; doc: Owned }[],
+): Promise<Write[]> {
+  const freed = new Map<CourseId, number>();
+  for (const { def, doc } of owned) {
+    if (def.name !== collections.registrations.name) continue;
+    const { courseId, state } = doc as unknown as Registration;
+    if (state === 'accepted') freed.set(courseId, (freed.get(courseId) ?? 0) + 1);
+  }
+  const seats = await store.collection(collections.seats).getMany([...freed.keys()]);
+  return seats.map((seat) =>
+    replace<Seats>(collections.seats, seat, { taken: seat.taken - (freed.get(seat.id) ?? 0) }),
+  );
+}

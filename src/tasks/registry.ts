@@ -1,0 +1,8 @@
+import { erase } from './erase.ts';
+import { holds } from './holds.ts';
+import { notify } from './notify.ts';
+import { retention } from './retention.ts';
+import type { Task } from './task.ts';
+
+/** Every task, one line each. */
+export const tasks: readonly Task[] = [holds, notify, erase, retention];

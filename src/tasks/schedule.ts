@@ -1,0 +1,56 @@
+import type { Clock, Instant } from '../clock.ts';
+import { ConflictError } from '../errors.ts';
+import { newId } from '../ids.ts';
+import type { JobId } from '../ids.ts';
+import { done, enqueue } from '../pipeline/queue.ts';
+import type { TaskBody, TaskClaim } from '../pipeline/queue.ts';
+import * as collections from '../store/collections.ts';
+import { insert, replace } from '../store/store.ts';
+import type { Store, Write } from '../store/store.ts';
+import type { Task, TaskPorts } from './task.ts';
+
+/** Runs the task a job names; what does not fit one step goes on in a job of its own. */
+export function taskRunner(
+  tasks: readonly Task[],
+  ports: TaskPorts,
+): (claim: TaskClaim) => Promise<void> {
+  return async (claim) => {
+    const { task: name, input } = claim.job.body;
+    const now = ports.clock.now();
+    const rest = await tasks.find((task) => task.name === name)?.run(ports, input, now);
+    const next = rest === undefined ? [] : [taskJob({ task: name, input: rest }, now)];
+    await ports.store.commit([...done(claim), ...next]);
+  };
+}
+
+export function taskJob(body: TaskBody, now: Instant): Write {
+  const job = {
+    id: `task/${body.task}/${newId<'job'>()}` as JobId,
+    channel: 'tasks',
+    lane: body.task,
+    order: now,
+    createdAt: now,
+    cause: newId<'trace'>(),
+    body,
+  };
+  return enqueue('tasks', job, false);
+}
+
+/** Puts due tasks into the queue: no leader, and no slot twice, since the commit moves the task's own document. */
+export async function schedule(tasks: readonly Task[], store: Store, clock: Clock): Promise<void> {
+  const now = clock.now();
+  for (const { name, every, missed } of tasks) {
+    if (every === undefined) continue;
+    const slot = (Math.floor(now / every) * every) as Instant;
+    const state = await store.collection(collections.taskStates).get(name);
+    if (state && state.lastSlot >= slot) continue;
+    const mark: Write = state
+      ? replace(collections.taskStates, state, { lastSlot: slot })
+      : insert(collections.taskStates, { id: name, schema: 1, lastSlot: slot });
+    const isLate = state !== undefined && slot - state.lastSlot > every && missed === 'skip';
+    const run = isLate && now - slot > every / 2 ? [] : [taskJob({ task: name, input: null }, now)];
+    await store.commit([mark, ...run]).catch((error: unknown) => {
+      if (!(error instanceof ConflictError)) throw error;
+    });
+  }
+}

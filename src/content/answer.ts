@@ -27,6 +27,8 @@ export interface Spoken {
 export interface ReadAnswer {
   readonly answer: Answer;
   readonly spoken: readonly Spoken[];
+  /** The line of a key of its head. */
+  lineOf(key: string): number;
 }
 
 /** Longest trust in what was read once: content.md §2. */
@@ -68,7 +70,7 @@ export function readAnswer(
     file,
   };
   const title = { file, line: head.lineOf('title'), text: answer.title };
-  return { answer, spoken: [title, ...body.flatMap(({ spoken }) => spoken)] };
+  return { answer, spoken: [title, ...body.flatMap(({ spoken }) => spoken)], lineOf: head.lineOf };
 }
 
 interface ReadSection {

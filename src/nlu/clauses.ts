@@ -1,0 +1,28 @@
+import type { Language } from './language.ts';
+import { normalize } from './normalize.ts';
+import type { Word } from './normalize.ts';
+import { findPhrases } from './phrases.ts';
+
+const shortestClause = 4;
+const mostClauses = 6;
+
+/** The parts of a message that may be questions of their own; one that is too short joins none. */
+export function clausesOf(text: string, language: Language): Word[][] {
+  const sentences = text.split(/[?!;\n]+|\.(?=\s|$)/).filter((part) => part.trim() !== '');
+  const clauses = sentences
+    .flatMap((sentence) => splitAtConnectors(normalize(sentence, language.spelling), language))
+    .filter((clause) => clause.length >= shortestClause);
+  return clauses.slice(0, mostClauses);
+}
+
+function splitAtConnectors(words: readonly Word[], language: Language): Word[][] {
+  const clauses: Word[][] = [];
+  let from = 0;
+  for (const { value, start, end } of findPhrases(language.signals, words)) {
+    if (value !== 'connector' || start < from) continue;
+    clauses.push(words.slice(from, start));
+    from = end;
+  }
+  clauses.push(words.slice(from));
+  return clauses;
+}

@@ -1,0 +1,92 @@
+import { isLooseSyllable, removeMarks, respell } from './syllable.ts';
+import { readTyping } from './typing.ts';
+
+/** One word as understood: with its accents, and without. */
+export interface Word {
+  readonly t: string;
+  readonly d: string;
+}
+
+/** What is known about spelling: data of the lexicon and words seen in training. */
+export interface Spelling {
+  /** Chat words of one reading: `ntn` → như, thế, nào. */
+  readonly chat: ReadonlyMap<string, readonly string[]>;
+  /** Words never taken for Telex or VNI residue. */
+  readonly known: ReadonlySet<string>;
+  /** Words of other languages, left exactly as they are. */
+  readonly foreign: ReadonlySet<string>;
+  /** Results by typed word; only a memory, never changes an outcome. */
+  readonly memo: Map<string, readonly Word[]>;
+}
+
+/** Long enough for every real message; what is longer keeps its beginning and its end, where questions stand. */
+export const longestText = 3_000;
+const memoSize = 30_000;
+
+/**
+ * The words of a message, whatever way it was typed: lower case, elongation and input-method residue undone,
+ * tones placed by one rule, chat words read out; numbers of six digits and more, addresses and links become
+ * one word for their kind. Total.
+ */
+export function normalize(text: string, spelling: Spelling): Word[] {
+  const words: Word[] = [];
+  for (const typed of split(text)) words.push(...read(typed, spelling));
+  return words;
+}
+
+export function spellingOf(parts: Omit<Spelling, 'memo'>): Spelling {
+  return { ...parts, memo: new Map() };
+}
+
+/** The typed words in lower case, before anything is read into them. */
+export function split(text: string): string[] {
+  const folded = shorten(text)
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\u200b-\u200f\ufeff\u00ad]/g, '')
+    .replace(kinds, (_all, link?: string, mail?: string) =>
+      link !== undefined ? ' _link ' : mail !== undefined ? ' _email ' : ' _number ',
+    );
+  return folded.match(/_(?:link|email|number)(?![\p{L}\p{N}_])|[\p{L}\p{M}\p{N}]+/gu) ?? [];
+}
+
+const kinds =
+  /((?:https?:\/\/|www\.)\S+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:vn|com|net|org|edu|gov|info|example)(?:\/\S*)?(?![\p{L}\p{N}@]))|([\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+)|\+?\d(?:[.\-() ]{0,2}\d){8,}|\d{6,}/gu;
+
+function shorten(text: string): string {
+  if (text.length <= longestText) return text;
+  return `${text.slice(0, longestText / 2)} ${text.slice(-longestText / 2)}`;
+}
+
+function read(typed: string, spelling: Spelling): readonly Word[] {
+  const remembered = spelling.memo.get(typed);
+  if (remembered) return remembered;
+  const words = readAfresh(typed, spelling).map((t) => ({ t, d: removeMarks(t) }));
+  if (spelling.memo.size >= memoSize) spelling.memo.clear();
+  spelling.memo.set(typed, words);
+  return words;
+}
+
+function readAfresh(typed: string, spelling: Spelling): readonly string[] {
+  const asTyped = spelling.chat.get(typed);
+  if (asTyped) return asTyped;
+  if (typed.startsWith('_') || spelling.foreign.has(typed)) return [typed];
+  const word = respell(undoTyping(undoElongation(typed), spelling));
+  return spelling.chat.get(word) ?? [word];
+}
+
+/** `đượccccc` → được, `nhii` → nhi; a doubled a, e, o, d at the end may be Telex and stays. */
+function undoElongation(word: string): string {
+  if (/[0-9]/.test(word)) return word;
+  return word
+    .replace(/(\p{L})\1{2,}/gu, '$1')
+    .replace(/([^a-z])\1/gu, '$1')
+    .replace(/([b-cf-np-z])\1$/u, '$1');
+}
+
+function undoTyping(word: string, spelling: Spelling): string {
+  if (word.length < 2 || spelling.known.has(word) || spelling.foreign.has(word)) return word;
+  if (/^\p{L}\d$/u.test(word)) return word;
+  if (isLooseSyllable(word) && !/oong$/.test(word)) return word;
+  return readTyping(word) ?? word;
+}

@@ -1,0 +1,134 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion --
+   A numeric kernel: every index is within its array by construction. */
+import { ridgeWeight } from './features.ts';
+import { labelCount } from './rows.ts';
+import type { Documents, Labels, Matrix, Row } from './rows.ts';
+import type { Progress } from './train.ts';
+
+/** A linear member: `weights[feature × columns + column]`, and for each column a constant. */
+export interface Linear {
+  readonly hashes: Int32Array;
+  readonly groups: Uint8Array;
+  readonly columns: number;
+  readonly weights: Float32Array;
+  readonly bias: Float32Array;
+  /** By feature, what its count is multiplied by before the groups are scaled; 1 for ridge. */
+  readonly idf: Float32Array;
+}
+
+const penalty = 0.3;
+const copyWeight = 0.25;
+const rounds = 8;
+
+/**
+ * Ridge regression on class indicators by conjugate gradient from 0, all columns side by side:
+ * (XᵀΩX + λI) W = XᵀΩY. Columns: labels, then the outside topics.
+ */
+export function fitRidge(
+  documents: Documents,
+  rows: readonly Row[],
+  labels: Labels,
+  progress: Progress,
+): Linear {
+  const matrix = ridgeMatrix(documents);
+  const columns = labelCount(labels) + labels.outside.length;
+  const size = documents.hashes.length * columns;
+  const importance = Float32Array.from(documents.written, (written) => (written ? 1 : copyWeight));
+  const weights = new Float32Array(size);
+  const residual = targets(matrix, documents, rows, labels, columns, importance);
+  const direction = residual.slice();
+  const image = new Float32Array(size);
+  let norm = columnProducts(residual, residual, columns);
+  for (let round = 0; round < rounds; round++) {
+    applyNormal(matrix, importance, direction, image, columns);
+    const along = columnProducts(direction, image, columns);
+    const step = along.map((product, c) => (product > 0 ? norm[c]! / product : 0));
+    for (let i = 0, c = 0; i < size; i++, c = c + 1 === columns ? 0 : c + 1) {
+      weights[i]! += step[c]! * direction[i]!;
+      residual[i]! -= step[c]! * image[i]!;
+    }
+    const next = columnProducts(residual, residual, columns);
+    const turn = next.map((product, c) => (norm[c]! > 0 ? product / norm[c]! : 0));
+    for (let i = 0, c = 0; i < size; i++, c = c + 1 === columns ? 0 : c + 1) {
+      direction[i] = residual[i]! + turn[c]! * direction[i]!;
+    }
+    norm = next;
+    progress((round + 1) / rounds);
+  }
+  return {
+    hashes: documents.hashes,
+    groups: documents.groups,
+    columns,
+    weights,
+    bias: new Float32Array(columns),
+    idf: new Float32Array(documents.hashes.length).fill(1),
+  };
+}
+
+/** Value of a feature seen c times: (1 + ln c) · 0.3 · weight of its group. */
+export function ridgeValue(count: number, group: number): number {
+  return (1 + Math.log(count)) * 0.3 * ridgeWeight[group]!;
+}
+
+function ridgeMatrix({ matrix, groups }: Documents): Matrix {
+  const values = matrix.values.map((count, i) => ridgeValue(count, groups[matrix.indexes[i]!]!));
+  return { ...matrix, values };
+}
+
+/** XᵀΩY. */
+function targets(
+  { starts, indexes, values }: Matrix,
+  documents: Documents,
+  rows: readonly Row[],
+  labels: Labels,
+  columns: number,
+  importance: Float32Array,
+): Float32Array {
+  const result = new Float32Array(documents.hashes.length * columns);
+  for (let document = 0; document + 1 < starts.length; document++) {
+    const row = rows[documents.rows[document]!]!;
+    const outside = row.outside < 0 ? -1 : labelCount(labels) + row.outside;
+    for (let i = starts[document]!; i < starts[document + 1]!; i++) {
+      const value = importance[document]! * values[i]!;
+      result[indexes[i]! * columns + row.label]! += value;
+      if (outside >= 0) result[indexes[i]! * columns + outside]! += value;
+    }
+  }
+  return result;
+}
+
+/** image = λ·direction + XᵀΩX·direction. */
+function applyNormal(
+  { starts, indexes, values }: Matrix,
+  importance: Float32Array,
+  direction: Float32Array,
+  image: Float32Array,
+  columns: number,
+): void {
+  for (let i = 0; i < image.length; i++) image[i] = penalty * direction[i]!;
+  const projected = new Float64Array(columns);
+  for (let document = 0; document + 1 < starts.length; document++) {
+    const from = starts[document]!;
+    const to = starts[document + 1]!;
+    projected.fill(0);
+    for (let i = from; i < to; i++) {
+      const value = values[i]!;
+      const at = indexes[i]! * columns;
+      for (let c = 0; c < columns; c++) projected[c]! += value * direction[at + c]!;
+    }
+    for (let c = 0; c < columns; c++) projected[c]! *= importance[document]!;
+    for (let i = from; i < to; i++) {
+      const value = values[i]!;
+      const at = indexes[i]! * columns;
+      for (let c = 0; c < columns; c++) image[at + c]! += value * projected[c]!;
+    }
+  }
+}
+
+function columnProducts(a: Float32Array, b: Float32Array, columns: number): Float64Array {
+  const products = new Float64Array(columns);
+  for (let i = 0, c = 0; i < a.length; i++, c = c + 1 === columns ? 0 : c + 1) {
+    products[c]! += a[i]! * b[i]!;
+  }
+  return products;
+}

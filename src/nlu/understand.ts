@@ -1,0 +1,208 @@
+import type { Instant } from '../clock.ts';
+import { clausesOf } from './clauses.ts';
+import { findEntities } from './entities/index.ts';
+import { combine, scoreWords } from './model.ts';
+import type { Model, Outputs } from './model.ts';
+import { longestText, normalize } from './normalize.ts';
+import type { Word } from './normalize.ts';
+import { findPhrases } from './phrases.ts';
+import { softmaxOf } from './softmax.ts';
+import type { Aspect, IntentName, Previous, Scored, Signal, Understanding } from './types.ts';
+
+export interface Circumstances {
+  readonly now: Instant;
+  /** What was answered last, if that was within ten minutes. */
+  readonly previous?: Previous;
+}
+
+/** What one typed message means. Total: any string has an understanding, if only “a person should read this”. */
+export function understand(model: Model, text: string, { previous }: Circumstances): Understanding {
+  const whole = text.normalize('NFC');
+  const words = normalize(whole, model.language.spelling);
+  const signals = signalsIn(model, words);
+  const aspect = aspectIn(model, words);
+  const correction = previous && correctionIn(model, words);
+  const read = correction === undefined ? words : words.slice(correction);
+  const outputs = scoreWords(model, read);
+  const z = combine(outputs, model.calibration);
+  if (previous && correction !== undefined) {
+    signals.add('correction');
+    exclude(model, z, previous.intent);
+  }
+  const followed =
+    previous && correction === undefined && followsUp(model, words, z, aspect)
+      ? previous
+      : undefined;
+  if (followed) {
+    signals.add('followUp');
+    raise(model, z, followed.intent);
+  } else signals.delete('followUp');
+  const verdict = judge(model, z, outputs);
+  const also = secondQuestion(model, whole, verdict) ?? nearTie(verdict);
+  const outside = outsideTopic(model, outputs, verdict);
+  return {
+    text: whole,
+    intents: verdict.intents,
+    scope: verdict.scope,
+    decision: sooner(outside === undefined ? verdict.decision : 'human', signals),
+    ...(outside !== undefined && { outside }),
+    ...(isCourtesy(model, words) && { courtesy: true }),
+    ...(also !== undefined && { also }),
+    ...(aspect !== undefined && { aspect }),
+    entities: findEntities(whole),
+    signals: [...signals],
+  };
+}
+
+/** What the scores of one sentence come to. */
+interface Verdict {
+  readonly intents: readonly Scored[];
+  readonly scope: number;
+  readonly decision: Understanding['decision'];
+}
+
+function judge(model: Model, z: Float64Array, outputs: Outputs): Verdict {
+  const { labels, calibration, eager } = model;
+  const probabilities = softmaxOf(z.slice());
+  // Without one known feature the scores say nothing about this text: symbols, another script.
+  const names = outputs.known === 0 ? [] : labels.intents;
+  const intents = names
+    .map((name, i) => ({ name, probability: probabilities[i] ?? 0 }))
+    .sort((a, b) => b.probability - a.probability);
+  const [best, second] = intents;
+  if (!best) return { intents, scope: -Infinity, decision: 'human' };
+  const scope = Math.max(...z.subarray(0, -1)) - (z.at(-1) ?? 0);
+  const answerFrom = eager.has(best.name) ? calibration.chooseFrom : calibration.answerFrom;
+  const leads = best.probability >= calibration.lead * (second?.probability ?? 0);
+  const decision =
+    scope >= answerFrom && leads ? 'answer' : scope >= calibration.chooseFrom ? 'choose' : 'human';
+  return { intents, scope, decision };
+}
+
+/** Who is in trouble or angry is not sent through a guessing game. */
+function sooner(decision: Understanding['decision'], signals: ReadonlySet<Signal>) {
+  const isPressing = signals.has('urgent') || signals.has('worried') || signals.has('rude');
+  return decision === 'choose' && isPressing ? 'human' : decision;
+}
+
+function signalsIn({ language }: Model, words: readonly Word[]): Set<Signal> {
+  const signals = new Set<Signal>();
+  for (const { value, start, end } of findPhrases(language.signals, words)) {
+    if (value === 'connector' || value === 'correction') continue;
+    // A single word must carry its own accents: “ngu” is not “ngủ”.
+    const alone = end - start === 1 ? words[start] : undefined;
+    if (alone && alone.t === alone.d && !language.plainSignals.has(alone.t)) continue;
+    signals.add(value);
+  }
+  return signals;
+}
+
+/** The longest phrase decides, then the later one: “lệ phí bao nhiêu, nộp ở đâu” asks for the place last. */
+function aspectIn({ language }: Model, words: readonly Word[]): Aspect | undefined {
+  let best: { aspect: Aspect; length: number } | undefined;
+  for (const { value, start, end } of findPhrases(language.aspects, words)) {
+    if (!best || end - start >= best.length) best = { aspect: value, length: end - start };
+  }
+  return best?.aspect;
+}
+
+const correctionWithin = 3;
+
+/** The word after “không phải, ý em là …” at the beginning; undefined when nothing is put right. */
+function correctionIn({ language }: Model, words: readonly Word[]): number | undefined {
+  let end: number | undefined;
+  for (const found of findPhrases(language.signals, words)) {
+    if (found.value !== 'correction' || found.start > (end ?? 0) + correctionWithin) continue;
+    end = Math.max(end ?? 0, found.end);
+  }
+  return end !== undefined && words.length - end >= 2 ? end : undefined;
+}
+
+const longestFollowUp = 6;
+
+/** Short, about an aspect or marked as going on, and not a topic of its own. */
+function followsUp(
+  model: Model,
+  words: readonly Word[],
+  z: Float64Array,
+  aspect: Aspect | undefined,
+): boolean {
+  if (words.length === 0 || words.length > longestFollowUp || isCourtesy(model, words))
+    return false;
+  const goesOn = findPhrases(model.language.signals, words).some(
+    ({ value }) => value === 'followUp',
+  );
+  if (aspect === undefined && !goesOn) return false;
+  const hasTopic = findPhrases(model.language.concepts, words).some(({ value }) => value.topical);
+  const scope = Math.max(...z.subarray(0, -1)) - (z.at(-1) ?? 0);
+  return !(hasTopic && scope >= model.calibration.answerFrom);
+}
+
+function raise({ labels, calibration }: Model, z: Float64Array, intent: IntentName): void {
+  const at = labels.intents.indexOf(intent);
+  if (at >= 0) z[at] = (z[at] ?? 0) + calibration.followUp;
+}
+
+function exclude({ labels }: Model, z: Float64Array, intent: IntentName): void {
+  const at = labels.intents.indexOf(intent);
+  if (at >= 0) z[at] = -Infinity;
+}
+
+const sureOfClause = 0.7;
+
+/** Another question of the same message, when both clauses are sure of themselves. */
+function secondQuestion(model: Model, text: string, { intents }: Verdict): IntentName | undefined {
+  const [best] = intents;
+  const clauses = text.length > longestText ? [] : clausesOf(text, model.language);
+  if (!best || clauses.length < 2) return undefined;
+  const names = clauses.map((clause) => sureIntent(model, clause));
+  return names.includes(best.name)
+    ? names.find((name) => name !== undefined && name !== best.name)
+    : undefined;
+}
+
+function sureIntent(model: Model, clause: readonly Word[]): IntentName | undefined {
+  const outputs = scoreWords(model, clause);
+  const { intents, scope } = judge(model, combine(outputs, model.calibration), outputs);
+  const [best] = intents;
+  const isSure = best && best.probability >= sureOfClause && scope >= model.calibration.answerFrom;
+  return isSure ? best.name : undefined;
+}
+
+function nearTie({ intents, decision }: Verdict): IntentName | undefined {
+  const [best, second] = intents;
+  if (decision !== 'answer' || !best || !second) return undefined;
+  return second.probability >= best.probability / 2 ? second.name : undefined;
+}
+
+const sureOfOutside = 0.3;
+
+/** A topic that says why not, where the sentence belongs to none of ours. */
+function outsideTopic(model: Model, { ridge }: Outputs, verdict: Verdict): string | undefined {
+  const { labels } = model;
+  if (verdict.decision === 'answer' || verdict.scope >= 0) return undefined;
+  let best: { topic: string; score: number } | undefined;
+  labels.outside.forEach((topic, i) => {
+    const score = ridge[labels.intents.length + 1 + i] ?? 0;
+    if (score >= sureOfOutside && score > (best?.score ?? 0)) best = { topic, score };
+  });
+  return best?.topic;
+}
+
+const longestCourtesy = 12;
+
+/** Nothing but calling and greeting, word by word, the longest phrases first. */
+function isCourtesy({ language }: Model, words: readonly Word[]): boolean {
+  if (words.length === 0 || words.length > longestCourtesy) return false;
+  const ends = new Map<number, number>();
+  for (const { start, end } of findPhrases(language.courtesy, words)) {
+    ends.set(start, Math.max(end, ends.get(start) ?? 0));
+  }
+  let at = 0;
+  while (at < words.length) {
+    const end = ends.get(at);
+    if (end === undefined) return false;
+    at = end;
+  }
+  return true;
+}

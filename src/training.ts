@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { readTree } from './files.ts';
+import { parseCalibration } from './nlu/calibration.ts';
+import type { TextFile } from './nlu/corpus.ts';
+import { corpusHash, loadModel, packModel, whyRefused } from './nlu/model.ts';
+import type { Model } from './nlu/model.ts';
+import type { Linear } from './nlu/ridge.ts';
+import { fitMember, members, parseLessons } from './nlu/train.ts';
+import type { Member } from './nlu/train.ts';
+
+export interface Places {
+  /** The folder `intents/`. */
+  readonly intentsDir: string;
+  /** Where the model is kept between starts. */
+  readonly dataDir: string;
+}
+
+/** How far learning is: `part` of 1, of so many sentences. */
+export interface TrainingProgress {
+  readonly sentences: number;
+  readonly part: number;
+}
+
+/** Everything a model depends on, as text. */
+export interface Sources {
+  readonly files: readonly TextFile[];
+  readonly calibration: string;
+}
+
+/**
+ * The model of what now stands in `intents/`: loaded when it is fresh, else learnt (half a minute on two cores,
+ * in worker threads) and kept. The last good model stays in place until the new one is whole.
+ * @throws {ContentError} when a file in `intents/` is not in its form; the file kept is then untouched.
+ */
+export async function ensureModel(
+  places: Places & {
+    readonly onProgress?: (progress: TrainingProgress) => void;
+    /** Where the work is done; tests do it in place. */
+    readonly run?: Run;
+  },
+): Promise<Model> {
+  const sources = await readSources(places.intentsDir);
+  const fresh = await freshModel(places, sources);
+  if (fresh) return fresh;
+  const bytes = await learn(
+    sources,
+    places.onProgress ?? (() => undefined),
+    places.run ?? runBeside,
+  );
+  await keepModel(places, sources, bytes);
+  return loadModel(bytes);
+}
+
+/** The model kept last, whatever it was learnt from; undefined when there is none that can be used. */
+export async function lastGoodModel({
+  dataDir,
+}: Pick<Places, 'dataDir'>): Promise<Model | undefined> {
+  const bytes = await readFile(modelFile(dataDir)).catch(() => undefined);
+  return bytes && whyRefused(bytes) === undefined ? loadModel(bytes) : undefined;
+}
+
+export async function readSources(intentsDir: string): Promise<Sources> {
+  const tree = await readTree(path.dirname(intentsDir), [path.basename(intentsDir)]);
+  const files = [...tree]
+    .filter(([name]) => name.endsWith('.yaml') && !name.includes('/entities/'))
+    .map(([name, text]) => ({ path: name, text }));
+  return { files, calibration: await readFile(path.join(intentsDir, 'calibration.json'), 'utf8') };
+}
+
+const modelFile = (dataDir: string): string => path.join(dataDir, 'model.bin');
+/** Digest of the files the kept model was learnt from: comparing texts is a hundred times faster than parsing them. */
+const sourcesFile = (dataDir: string): string => path.join(dataDir, 'model.sources');
+
+function digestOf({ files, calibration }: Sources): string {
+  const digest = createHash('sha256');
+  for (const { path: name, text } of files) digest.update(`${name}\0${text}\0`);
+  return digest.update(calibration).digest('hex');
+}
+
+async function freshModel({ dataDir }: Places, sources: Sources): Promise<Model | undefined> {
+  const bytes = await readFile(modelFile(dataDir)).catch(() => undefined);
+  if (!bytes || whyRefused(bytes) !== undefined) return undefined;
+  const digest = await readFile(sourcesFile(dataDir), 'utf8').catch(() => '');
+  if (digest === `${digestOf(sources)} ${sha(bytes)}`) return loadModel(bytes);
+  // Only comments or boundaries may have changed: what is learnt is compared, not how it is written.
+  const hash = corpusHash(parseLessons(sources.files), parseCalibration(sources.calibration));
+  if (whyRefused(bytes, hash) !== undefined) return undefined;
+  await writeWhole(sourcesFile(dataDir), `${digestOf(sources)} ${sha(bytes)}`);
+  return loadModel(bytes);
+}
+
+const sha = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** Writes the model, then what it was learnt from; a crash between the two costs a comparison, nothing else. */
+export async function keepModel(
+  { dataDir }: Places,
+  sources: Sources,
+  bytes: Uint8Array,
+): Promise<void> {
+  await mkdir(dataDir, { recursive: true });
+  await writeWhole(modelFile(dataDir), bytes);
+  await writeWhole(sourcesFile(dataDir), `${digestOf(sources)} ${sha(bytes)}`);
+}
+
+async function writeWhole(file: string, content: Uint8Array | string): Promise<void> {
+  const beside = `${file}.${process.pid}.new`;
+  await writeFile(beside, content);
+  await rename(beside, file);
+}
+
+/** What a worker thread is asked for. */
+export type Task =
+  | { readonly do: 'fit'; readonly member: Member; readonly sources: Sources }
+  | {
+      readonly do: 'pack';
+      readonly sources: Sources;
+      readonly ridge: Linear;
+      readonly softmax: Linear;
+    };
+export type Outcome = { readonly fitted: Linear } | { readonly packed: Uint8Array };
+export type Run = (task: Task, onProgress: (part: number) => void) => Promise<Outcome>;
+
+/** Learns both members side by side and packs them. */
+export async function learn(
+  sources: Sources,
+  onProgress: (progress: TrainingProgress) => void,
+  run: Run = runBeside,
+): Promise<Uint8Array> {
+  // Broken files are told here, with file and line, before any thread is started.
+  const { corpus } = parseLessons(sources.files);
+  parseCalibration(sources.calibration);
+  const sentences = corpus.sentences.length;
+  const parts = { ridge: 0, softmax: 0 };
+  const fitting = members.map(async (member) => {
+    const outcome = await run({ do: 'fit', member, sources }, (part) => {
+      parts[member] = part;
+      onProgress({ sentences, part: Math.min(parts.ridge, parts.softmax) });
+    });
+    if (!('fitted' in outcome)) throw new Error('A worker answered another question than asked.');
+    return outcome.fitted;
+  });
+  const [ridge, softmax] = await Promise.all(fitting);
+  if (!ridge || !softmax) throw new Error('A worker ended without its member of the model.');
+  const outcome = await run({ do: 'pack', sources, ridge, softmax }, () => undefined);
+  if (!('packed' in outcome)) throw new Error('A worker answered another question than asked.');
+  return outcome.packed;
+}
+
+/** The work itself, wherever it runs. */
+export function perform(task: Task, onProgress: (part: number) => void): Outcome {
+  const lessons = parseLessons(task.sources.files);
+  switch (task.do) {
+    case 'fit':
+      return { fitted: fitMember(task.member, lessons, onProgress) };
+    case 'pack': {
+      const calibration = parseCalibration(task.sources.calibration);
+      return { packed: packModel(lessons, calibration, task.ridge, task.softmax) };
+    }
+  }
+}
+
+/** In this thread; for tests and where no built program is at hand. */
+export const runHere: Run = (task, onProgress) => Promise.resolve(perform(task, onProgress));
+
+/** In a worker thread of its own. */
+export const runBeside: Run = (task, onProgress) => {
+  // Threads run the built program; a test reads the source, which they cannot.
+  if (!import.meta.url.endsWith('.js')) return runHere(task, onProgress);
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./training-worker.js', import.meta.url), {
+      workerData: task,
+    });
+    worker.on('message', (message: WorkerMessage) => {
+      if ('part' in message) onProgress(message.part);
+      else resolve(message.outcome);
+    });
+    worker.once('error', reject);
+    worker.once('exit', (code) => {
+      reject(new Error(`Learning the sentences: a worker thread ended with code ${code}.`));
+    });
+  });
+};
+
+export type WorkerMessage = { readonly part: number } | { readonly outcome: Outcome };

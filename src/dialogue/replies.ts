@@ -16,13 +16,13 @@ export function text(words: string, choices: readonly Choice[] = []): TextReply 
     : { type: 'text', text: words };
 }
 
-export const personChoice = (content: Content, reason?: string): Choice => ({
-  title: content.phrase('button.person'),
-  payload: payload('person', reason),
+export const personChoice = (content: Content, reason = 'ask'): Choice => ({
+  title: content.choices('answer.person')[0] ?? '',
+  payload: payload('human', reason),
 });
 
 export const menuChoice = (content: Content): Choice => ({
-  title: content.phrase('button.menu'),
+  title: content.choices('menu.open')[0] ?? '',
   payload: payload('menu'),
 });
 

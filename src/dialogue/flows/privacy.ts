@@ -91,6 +91,7 @@ function receive(scene: Scene, kind: CaseKind): Step {
     at: writtenTime(now),
     controller: content.programme.owner,
     days: `${content.caseTerms[kind]}`,
+    answerDays: `${content.caseTerms.answerWorkingDays}`,
   };
   const receipt = text(content.phrase('privacy.received', values));
   const more = kind === 'correct' ? [text(content.phrase('privacy.correct.how'))] : [];

@@ -376,7 +376,8 @@ export class Chat {
 
 /** What the pipeline makes of a turn's effects, as far as the next turn can see it. */
 function after(conversation: Conversation, { memory, effects }: Turn, now: Instant): Conversation {
-  let { waiting, ...rest } = conversation;
+  const { waiting: before, ...rest } = conversation;
+  let waiting = before;
   for (const effect of effects) {
     if (effect.type === 'wait') {
       waiting = {

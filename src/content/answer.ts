@@ -13,8 +13,8 @@ import type { Located } from './yaml.ts';
 export interface Known {
   readonly organisations: ReadonlySet<string>;
   readonly intents: ReadonlySet<string>;
-  /** What may stand in braces: `fact.<id>`, `retention.<kind>`, `programme.<key>`. */
-  readonly inserts: ReadonlySet<string>;
+  /** What may stand in braces: `fact.<id>`, `retention.<kind>`, `programme.<key>`; undefined = not to be judged. */
+  readonly inserts: ReadonlySet<string> | undefined;
 }
 
 /** One paragraph or list item, with the line it begins on. */
@@ -166,7 +166,7 @@ function checkMarkup(at: Spoken, known: Known, report: Report): void {
     report({ file, line, code: 'answer.markup.refused', message });
   }
   for (const [braced, name = ''] of at.text.matchAll(/\{([^}]*)\}/g)) {
-    if (known.inserts.has(name)) continue;
+    if (!known.inserts || known.inserts.has(name)) continue;
     const message = `không có ${braced} – xem tên trong content/facts.yaml`;
     report({ file, line, code: 'answer.insert.unknown', message });
   }

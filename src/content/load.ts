@@ -42,16 +42,20 @@ export function readContent(texts: Files): Reading {
   const bodies = new Set<string>(organisations.map(({ id }) => id));
   const { topics, names: intents } = readTopics(desk);
   const facts = tables.readFacts(desk);
-  const inserts = new Set<string>([...facts.map(({ id }) => `fact.${id}`), ...settingNames]);
+  // One broken figure must not make every answer that uses another look broken, too.
+  const inserts = facts && new Set([...facts.map(({ id }) => `fact.${id}`), ...settingNames]);
   const answers = readAnswers(desk, { organisations: bodies, intents, inserts });
   const phrases = tables.readPhrases(desk);
   const outside = tables.readOutside(desk, phrases);
   const courses = readCourses(desk, bodies);
   const settings = readSettings(desk, intents, bodies);
-  const whole = { hash: hashOf(files), organisations, topics, facts, phrases, outside, courses };
+  const parts = { hash: hashOf(files), organisations, topics, outside, courses };
   const said = answers.map(({ answer }) => answer);
   return {
-    content: settings && buildContent({ ...whole, ...settings, answers: said }),
+    content:
+      settings && facts && phrases
+        ? buildContent({ ...parts, ...settings, facts, phrases, answers: said })
+        : undefined,
     problems: inOrder(problems),
     answers,
     spoken: desk.spoken,

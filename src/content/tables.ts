@@ -7,10 +7,10 @@ import * as schema from './schema.ts';
 
 /** The single files of `content/`, and `intents/none.yaml`. */
 
-export function readFacts(desk: Desk): Fact[] {
+export function readFacts(desk: Desk): Fact[] | undefined {
   const form = { kind: 'facts', schema: schema.factsFile, named: 1 };
   const read = readForm(desk, 'content/facts.yaml', form);
-  if (!read) return [];
+  if (!read) return undefined;
   return Object.entries(read.value).map(([id, fact]) => {
     if (fact.expires <= fact.asOf) {
       read.problem([id, 'expires'], 'facts.expires.early', '"expires" phải sau "asOf"');
@@ -21,12 +21,14 @@ export function readFacts(desk: Desk): Fact[] {
 }
 
 /** `phrases.yaml` and the words of each flow, `flows/<flow>.yaml`, whose keys begin with the flow's name. */
-export function readPhrases(desk: Desk): Phrases {
+export function readPhrases(desk: Desk): Phrases | undefined {
   const phrases = new Map<string, string | readonly string[]>();
   const flows = filesIn(desk.files, 'content/flows', '.yaml');
+  let whole = true;
   for (const file of ['content/phrases.yaml', ...flows]) {
     const form = { kind: 'phrases', schema: schema.phrasesFile, named: 1 };
     const read = readForm(desk, file, form);
+    if (!read) whole = false;
     for (const [key, said] of Object.entries(read?.value ?? {})) {
       const refuse = (code: string, message: string) =>
         read?.problem([key], `phrases.key.${code}`, message);
@@ -41,7 +43,7 @@ export function readPhrases(desk: Desk): Phrases {
       sayPhrase(desk, file, read?.lineOf(key) ?? 1, said);
     }
   }
-  return phrases;
+  return whole ? phrases : undefined;
 }
 
 /** A block (`|`) begins on the line after its key. */
@@ -140,12 +142,12 @@ function dayOff(
 }
 
 /** Phrase keys by topic of `none.yaml`; a topic without one is simply not answered. */
-export function readOutside(desk: Desk, phrases: Phrases): ReadonlyMap<string, string> {
+export function readOutside(desk: Desk, phrases: Phrases | undefined): Map<string, string> {
   const read = readForm(desk, 'intents/none.yaml', { kind: 'none', schema: schema.noneFile });
   const says = new Map<string, string>();
   for (const [i, { topic, say }] of read?.value.topics.entries() ?? []) {
     if (say === undefined) continue;
-    if (typeof phrases.get(say) !== 'string') {
+    if (phrases && typeof phrases.get(say) !== 'string') {
       const message = `không có lời "${say}" trong content/phrases.yaml`;
       read?.problem(['topics', i, 'say'], 'none.say.unknown', message);
     }

@@ -145,7 +145,7 @@ export function readable(def: AnyCollection, stored: Doc): Doc {
       ...upcast(def, def.upcast, stored, schema),
       id: stored.id,
       version: stored.version,
-    } as T;
+    };
   }
   throw unreadable(def, stored.id, `schema ${String(schema)}, bản này đọc schema ${def.schema}`);
 }

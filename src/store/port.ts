@@ -1,0 +1,168 @@
+import type { Instant } from '../clock.ts';
+import { needIndex, prepare, readable } from './document.ts';
+import type { Encode } from './document.ts';
+import { gather, storeClosed } from './group.ts';
+import type { Batch } from './group.ts';
+import { listeners } from './listeners.ts';
+import type { Opening } from './open.ts';
+import { presence } from './presence.ts';
+import type { Register } from './presence.ts';
+import type { Plan } from './plan.ts';
+import type {
+  AnyCollection,
+  Change,
+  Collection,
+  CollectionDef,
+  Comparable,
+  Doc,
+  QueueName,
+  SearchHit,
+  SearchQuery,
+  Store,
+} from './store.ts';
+import { turnstile } from './turnstile.ts';
+
+type Soon<T> = T | Promise<T>;
+
+/** A query as it comes to an adapter, whatever the document's type. */
+export interface AnyFind {
+  readonly where: AnyWhere;
+  readonly sort?: { readonly by: string; readonly order: 'asc' | 'desc' };
+  readonly after?: { readonly value: Comparable; readonly id: string };
+  readonly limit: number;
+}
+export type AnyWhere = Readonly<Record<string, AnyCondition | undefined>>;
+export type AnyCondition = Comparable | Range | { readonly in: readonly Comparable[] };
+export interface Range {
+  readonly gte?: Comparable;
+  readonly gt?: Comparable;
+  readonly lte?: Comparable;
+  readonly lt?: Comparable;
+}
+
+/** What a database has to be able to do; everything that both do alike is written once, below. */
+export interface Engine {
+  readonly encode: Encode;
+  /** Writes a group in one transaction and answers its members. */
+  write(
+    batch: Batch,
+  ): Soon<{ readonly plan: Plan | undefined; readonly changes: readonly Change[] }>;
+  readonly register: Register;
+  /** Documents as stored, with id and version. */
+  getMany(def: AnyCollection, ids: readonly string[]): Soon<Doc[]>;
+  find(def: AnyCollection, query: AnyFind): Soon<Doc[]>;
+  count(def: AnyCollection, where: AnyWhere, upTo: number): Soon<number>;
+  nextDue(queue: QueueName, after: number): Soon<number | undefined>;
+  search(query: SearchQuery): Soon<SearchHit[]>;
+  ping(): Soon<void>;
+  /** Tells what other processes commit, until the returned function is called. */
+  follow(tell: (changes: readonly Change[]) => void): () => void;
+  /** Called about once a second. */
+  tend(): Soon<void>;
+  close(): Soon<void>;
+}
+
+const tendEvery = 1_000;
+
+/** A store over one database. */
+export function storeOver(engine: Engine, options: Opening): Store {
+  const { clock, log, processId } = options;
+  const defs = new Map(options.collections.map((def) => [def.name, def]));
+  const heard = listeners(log);
+  const crowds = turnstile(clock);
+  const present = presence(clock, processId, engine.register);
+  let holds = false;
+  let closed = false;
+  let unfollow: (() => void) | undefined;
+
+  const gathering = gather(async (batch) => {
+    const { plan, changes } = await engine.write(batch);
+    for (const outcome of plan?.outcomes ?? []) if (!outcome.won) crowds.crowded(outcome.keys);
+    heard.tell(changes);
+  });
+  const look = async (): Promise<void> => {
+    if (present.due()) await present.look();
+  };
+  const timer = setInterval(() => {
+    Promise.all([engine.tend(), holds ? look() : undefined]).catch((error: unknown) => {
+      log?.warn({ err: error }, 'upkeep of the store failed');
+    });
+  }, tendEvery).unref();
+  const open = async <T>(work: () => Soon<T>): Promise<T> => {
+    if (closed) throw storeClosed();
+    return await work();
+  };
+
+  return {
+    collection: (def) => collectionOver(engine, def, open),
+    commit: async (writes) => {
+      const prepared = prepare(writes, defs, engine.encode);
+      holds ||= prepared.some(({ body }) => body?.claim === true);
+      return gathering.commit(prepared);
+    },
+    claim: async (queue, channel, n) => {
+      holds = true;
+      if (present.due()) await present.look();
+      return n > 0 ? gathering.claim(queue, channel, n) : [];
+    },
+    nextDue: (queue, after) =>
+      open(() => engine.nextDue(queue, after ?? -1) as Soon<Instant | undefined>),
+    inTurn: crowds.run,
+    search: (query) => open(() => engine.search(query)),
+    watch: (listener) => {
+      const stop = heard.add(listener);
+      unfollow ??= engine.follow(heard.tell);
+      return () => {
+        stop();
+        if (heard.size > 0) return;
+        unfollow?.();
+        unfollow = undefined;
+      };
+    },
+    ping: () => open(() => engine.ping()),
+    close: async () => {
+      if (closed) return;
+      closed = true;
+      clearInterval(timer);
+      unfollow?.();
+      await gathering.close();
+      // What this process still holds is free at once; its heads may be half done.
+      if (holds) await Promise.resolve(engine.register.free(processId)).catch(() => undefined);
+      await engine.close();
+    },
+  };
+}
+
+/** `T` and `Q` only exist for callers; what is stored under a definition is read by it. */
+function collectionOver<T extends Doc, Q extends keyof T & string>(
+  engine: Engine,
+  def: CollectionDef<T, Q>,
+  open: <R>(work: () => Soon<R>) => Promise<R>,
+): Collection<T, Q> {
+  // A definition is one of any collection; its functions are only given documents that it has read.
+  const any = def as unknown as AnyCollection;
+  const read = (doc: Doc): T => readable(any, doc) as T;
+  return {
+    get: (id) =>
+      open(async () => {
+        const [doc] = await engine.getMany(any, [id]);
+        return doc && read(doc);
+      }),
+    getMany: (ids) =>
+      open(async () =>
+        ids.length === 0 ? [] : (await engine.getMany(any, [...new Set(ids)])).map(read),
+      ),
+    find: (query) =>
+      open(async () => {
+        const asked = query as AnyFind;
+        needIndex(any, asked.where, asked.sort?.by);
+        return (await engine.find(any, asked)).map(read);
+      }),
+    count: (where, upTo) =>
+      open(() => {
+        const asked = where as AnyWhere;
+        needIndex(any, asked, undefined);
+        return engine.count(any, asked, upTo);
+      }),
+  };
+}

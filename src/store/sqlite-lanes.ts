@@ -1,0 +1,194 @@
+import type { Database } from 'libsql';
+import type { Instant } from '../clock.ts';
+import type { ChannelName } from '../ids.ts';
+import { headOf } from './lane.ts';
+import type { Head, Lane, LaneWork, Place } from './lane.ts';
+import type { QueueName } from './store.ts';
+
+/** The queue's own statements. */
+export interface Lanes {
+  /** Where stored jobs stand, by id. */
+  places(jobIds: readonly string[]): Map<string, Place>;
+  lanes(ids: readonly string[]): Map<string, Lane>;
+  /** The first stored job of a lane. */
+  first(lane: Lane): Head | undefined;
+  write(work: LaneWork): void;
+  /** Free lanes whose head is due, the longest waiting first. */
+  due(queue: QueueName, channel: ChannelName, now: Instant, n: number): Lane[];
+  nextDue(queue: QueueName, after: number): number | undefined;
+  /** Frees the lanes of a process that is gone; their heads may be half done. Returns which work waits now. */
+  free(owner: string, version: number): Pick<Lane, 'queue' | 'channel'>[];
+  owners(): { readonly owner: string; readonly beat: number | undefined }[];
+}
+
+const columns =
+  'id, version, queue, channel, lane, owner, orphan, size, headId, headOrder, headDueAt, headSince, arrivals';
+type LaneRow = readonly [
+  string,
+  number,
+  QueueName,
+  string,
+  string,
+  string,
+  number,
+  number,
+  string | null,
+  number,
+  number,
+  number,
+  number,
+];
+type PlaceRow = readonly [string, Place['queue'], string, string, number, number, number];
+
+export function openLanes(db: Database): Lanes {
+  const placeColumns = 'id, queue, channel, lane, "order", "dueAt", "createdAt"';
+  const places = db
+    .prepare(`SELECT ${placeColumns} FROM jobs WHERE id IN (SELECT value FROM json_each(?))`)
+    .raw();
+  const byId = db
+    .prepare(`SELECT ${columns} FROM locks WHERE id IN (SELECT value FROM json_each(?))`)
+    .raw();
+  // Arrival is the row number: a job that enters a lane gets the next one.
+  const first = db
+    .prepare(
+      `SELECT ${placeColumns} FROM jobs WHERE queue = ? AND lane = ? AND channel = ? ORDER BY "order", _n LIMIT 1`,
+    )
+    .raw();
+  return {
+    places: (ids) => {
+      if (ids.length === 0) return new Map();
+      const rows = places.all(JSON.stringify(ids)) as PlaceRow[];
+      return new Map(
+        rows.filter(([, queue]) => queue !== 'dead').map((row) => [row[0], placeOfRow(row)]),
+      );
+    },
+    lanes: (ids) => {
+      if (ids.length === 0) return new Map();
+      return new Map(
+        (byId.all(JSON.stringify(ids)) as LaneRow[]).map((row) => [row[0], laneOfRow(row)]),
+      );
+    },
+    first: ({ queue, lane, channel }) => {
+      const row = first.get(queue, lane, channel) as PlaceRow | undefined;
+      return row && headOf(row[0], placeOfRow(row));
+    },
+    write: writing(db),
+    ...claiming(db),
+    ...owning(db),
+  };
+}
+
+function placeOfRow([, queue, channel, lane, order, dueAt, createdAt]: PlaceRow): Place {
+  return { queue, channel, lane, order, dueAt, createdAt };
+}
+
+function laneOfRow(row: LaneRow): Lane {
+  const [
+    id,
+    version,
+    queue,
+    channel,
+    lane,
+    owner,
+    orphan,
+    size,
+    headId,
+    order,
+    dueAt,
+    since,
+    arrivals,
+  ] = row;
+  const head = headId === null ? undefined : { id: headId, order, dueAt, since };
+  return { id, version, queue, channel, lane, owner, orphan: orphan === 1, size, head, arrivals };
+}
+
+function writing(db: Database): Lanes['write'] {
+  const add = db.prepare(
+    `INSERT INTO locks (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const change = db.prepare(
+    `UPDATE locks SET version = ?, owner = ?, orphan = ?, size = ?, headId = ?, headOrder = ?, headDueAt = ?,
+      headSince = ?, arrivals = ? WHERE id = ?`,
+  );
+  const remove = db.prepare('DELETE FROM locks WHERE id = ?');
+  return ({ lane, fresh, removed }) => {
+    const { id, version, queue, channel, owner, size, head, arrivals } = lane;
+    const orphan = lane.orphan ? 1 : 0;
+    const place = head ? [head.id, head.order, head.dueAt, head.since] : [null, null, null, null];
+    if (removed && size === 0) {
+      if (!fresh) remove.run(id);
+    } else if (fresh)
+      add.run([id, version, queue, channel, lane.lane, owner, orphan, size, ...place, arrivals]);
+    else change.run([version, owner, orphan, size, ...place, arrivals, id]);
+  };
+}
+
+function claiming(db: Database): Pick<Lanes, 'due' | 'nextDue'> {
+  // Two kinds of due heads: 0 is due by any clock, even one that was set back.
+  const now = db
+    .prepare(
+      `SELECT ${columns} FROM locks WHERE queue = ? AND channel = ? AND owner = '' AND headDueAt = 0
+        ORDER BY headSince LIMIT ?`,
+    )
+    .raw();
+  const timed = db
+    .prepare(
+      `SELECT ${columns} FROM locks WHERE queue = ? AND channel = ? AND owner = '' AND headDueAt > 0 AND headDueAt <= ?
+        ORDER BY headDueAt LIMIT ?`,
+    )
+    .raw();
+  // One step along the index for each channel there is.
+  const next = db
+    .prepare(
+      `WITH RECURSIVE channels (name) AS (
+          SELECT (SELECT min(channel) FROM locks WHERE queue = ?1 AND owner = '' AND headDueAt IS NOT NULL)
+          UNION ALL
+          SELECT (SELECT min(channel) FROM locks
+            WHERE queue = ?1 AND owner = '' AND headDueAt IS NOT NULL AND channel > name)
+          FROM channels WHERE name IS NOT NULL)
+        SELECT min((SELECT min(headDueAt) FROM locks
+          WHERE queue = ?1 AND channel = name AND owner = '' AND headDueAt > ?2))
+        FROM channels WHERE name IS NOT NULL`,
+    )
+    .raw();
+  return {
+    due: (queue, channel, at, n) => {
+      const rows = [
+        ...now.all(queue, channel, n),
+        ...timed.all(queue, channel, at, n),
+      ] as LaneRow[];
+      const lanes = rows.map(laneOfRow);
+      lanes.sort((a, b) => (a.head?.since ?? 0) - (b.head?.since ?? 0));
+      return lanes.slice(0, n);
+    },
+    nextDue: (queue, after) => (next.get(queue, after) as [number | null])[0] ?? undefined,
+  };
+}
+
+function owning(db: Database): Pick<Lanes, 'free' | 'owners'> {
+  const free = db
+    .prepare(
+      `UPDATE locks SET owner = '', orphan = headId IS NOT NULL, version = ? WHERE owner = ? AND owner <> ''
+        RETURNING queue, channel`,
+    )
+    .raw();
+  const owners = db
+    .prepare(
+      `SELECT owner, (SELECT beat FROM processes WHERE id = owner)
+        FROM (SELECT DISTINCT owner FROM locks WHERE owner <> '')`,
+    )
+    .raw();
+  const forget = db.prepare('DELETE FROM processes WHERE id = ?');
+  return {
+    free: (owner, version) => {
+      const rows = free.all(version, owner) as [QueueName, string][];
+      forget.run(owner);
+      return rows.map(([queue, channel]) => ({ queue, channel }));
+    },
+    owners: () =>
+      (owners.all() as [string, number | null][]).map(([owner, beat]) => ({
+        owner,
+        beat: beat ?? undefined,
+      })),
+  };
+}

@@ -1,0 +1,5 @@
+import { storeContract } from '../contracts/store-contract.ts';
+import { sqliteFile, sqliteInMemory } from '../support/stores.ts';
+
+storeContract(sqliteInMemory);
+storeContract(sqliteFile);

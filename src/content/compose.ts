@@ -37,9 +37,10 @@ export interface Composed {
 export function composeAnswer(content: Content, answer: Answer, asked: Asked): Composed {
   const aspect = asked.aspect ?? 'main';
   const section = answer.sections.find((one) => one.aspect === aspect);
-  const also = asked.also === undefined ? undefined : content.topic(asked.also);
-  const expired = isoDay(asked.now) > answer.expires;
   const today = isoDay(asked.now);
+  const expired = today > answer.expires;
+  const cap = capOf(asked.limits);
+  const also = secondTopic(content, answer, asked, cap);
   const top = expired ? expiredLine(content, answer) : '';
   const below = also ? content.phrase('answer.also', { title: also.title }) : '';
   const body = section
@@ -47,9 +48,19 @@ export function composeAnswer(content: Content, answer: Answer, asked: Asked): C
     : noSection(content, answer, aspect);
   return {
     texts: intoMessages(top, body, below, section ? footFor(body, content, answer, section) : ''),
-    choices: choicesFor(content, answer, section, { also, expired, cap: capOf(asked.limits) }),
+    choices: choicesFor(content, answer, section, { also, expired, cap }),
     says: !section ? 'nothing' : section.text === '' ? 'unverified' : 'confirmed',
   };
+}
+
+/** Not spoken of where its button would have no room beside the person's. */
+function secondTopic(
+  content: Content,
+  { intent }: Answer,
+  { also }: Asked,
+  cap: number,
+): Topic | undefined {
+  return also === undefined || also === intent || cap < 2 ? undefined : content.topic(also);
 }
 
 function sectionBody(content: Content, answer: Answer, section: Section, today: Day): string {
@@ -142,7 +153,7 @@ function choicesFor(
   const room = Math.max(0, Math.min(mostSections, cap - 1 - second.length));
   const onward = shown
     ? sectionChoices(answer, shown).slice(0, room)
-    : [{ title: content.choices('answer.noSection')[0] ?? '', payload: `ask:${answer.intent}` }];
+    : [generalChoice(content, answer)].slice(0, room);
   const next = shown ? answer.next : [];
   const offered = [
     ...(expired ? [person, ...onward] : [...onward, person]),
@@ -153,8 +164,17 @@ function choicesFor(
       .filter((topic) => topic !== undefined)
       .map(topicChoice),
   ];
-  return offered.slice(0, cap);
+  return distinct(offered).slice(0, cap);
 }
+
+const generalChoice = (content: Content, { intent }: Answer): Choice => ({
+  title: content.choices('answer.noSection')[0] ?? '',
+  payload: `ask:${intent}`,
+});
+
+/** A typed title means its button, so no two may read the same: the first one stays. */
+const distinct = (choices: readonly Choice[]): Choice[] =>
+  choices.filter(({ title }, i) => choices.findIndex((one) => one.title === title) === i);
 
 const sectionChoices = (answer: Answer, shown: Section): Choice[] =>
   answer.sections

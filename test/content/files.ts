@@ -61,7 +61,7 @@ Tiệm bánh cũng đăng ký ở phường.
 
 const personAnswer = `---
 intent: person
-title: Gặp cán bộ
+title: Nói với người
 owner: nhip-cau
 asOf: 2026-11-23
 expires: 2027-05-22
@@ -127,7 +127,7 @@ const base: Readonly<Record<string, string>> = {
     'code: VD1\ntitle: Pha trà\norganisation: phuong\ncapacity: 5\nsessions:\n  - day: 2026-12-19\n    from: "08:00"\n    to: "11:00"\n    place: Hội trường ví dụ\nopens: 2026-11-24\ncloses: 2026-12-17\naudience: Người mở quán\nexample: true\n',
   'intents/tea_shop.yaml': intent('Mở quán trà', 'Quán trà'),
   'intents/cake_shop.yaml': intent('Mở tiệm bánh', 'Tiệm bánh'),
-  'intents/person.yaml': intent('Gặp cán bộ', 'Gặp cán bộ'),
+  'intents/person.yaml': intent('Nói với người', 'Nói với người'),
   'intents/none.yaml':
     'title: Ngoài phạm vi\ntopics:\n  - topic: prices\n    say: prices\n    examples:\n      - clean: |\n          Giá cà phê hôm nay\n',
 };

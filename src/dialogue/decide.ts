@@ -2,13 +2,15 @@ import { hours, minutes } from '../clock.ts';
 import type { Instant } from '../clock.ts';
 import type { Conversation } from '../conversation/conversation.ts';
 import type { FlowState, Offered } from '../conversation/memory.ts';
+import type { Choice } from '../conversation/reply.ts';
+import { readPhone } from '../nlu/entities/phone.ts';
 import type { Understanding } from '../nlu/types.ts';
 import type { Command, Flow, Input, Payload } from './flow.ts';
 import { flowNamed, flows } from './flows/index.ts';
 import { needsPerson } from './needs-person.ts';
-import { parsePayload } from './payload.ts';
+import { parsePayload, payload } from './payload.ts';
 import { isNone } from './replies.ts';
-import { plain, readCommand, readNumber, readYesNo } from './words.ts';
+import { isQuestion, plain, readCommand, readNumber, readYesNo, takesBack } from './words.ts';
 
 /** Who is to answer an input, before any document is read. */
 export interface Decision {
@@ -72,7 +74,7 @@ function readNamed(offered: Offered | undefined, said: string, now: Instant): Pa
 
 function chosen({ choices }: Offered, said: string): string | undefined {
   const words = plain(said);
-  const byTitle = choices.find(({ title }) => plain(title) === words);
+  const byTitle = choices.find(({ title }) => plain(title) === words) ?? byCode(choices, words);
   if (byTitle) return byTitle.payload;
   const number = readNumber(said);
   if (number === undefined) return undefined;
@@ -80,8 +82,16 @@ function chosen({ choices }: Offered, said: string): string | undefined {
   return choices.at(number === 'last' ? -1 : number - 1)?.payload;
 }
 
+/** “k12” for the button “Ghi tên K12”. */
+function byCode(choices: readonly Choice[], words: string): Choice | undefined {
+  if (!/^[a-z]+\d+$/.test(words)) return undefined;
+  return choices.find(({ title }) => plain(title).split(' ').includes(words));
+}
+
 function answered({ yes, no }: Offered, said: string): string | undefined {
   if (yes === undefined && no === undefined) return undefined;
+  // Asked for a number to be called on, people just send it.
+  if (yes === payload('callMe') && readPhone(said)) return yes;
   const answer = readYesNo(said);
   return answer === undefined ? undefined : answer === 'yes' ? yes : no;
 }
@@ -131,12 +141,12 @@ function decideUnderWay(
   state: FlowState,
 ): Way {
   const { event, pressed, command } = input;
-  if (event.type === 'opened') return decideAfresh(conversation, input);
   if (pressed?.act === flow.name || (command === 'cancel' && flow.ask)) return { flow, state };
-  if (pressed !== undefined || command !== undefined) {
+  if (pressed !== undefined || command !== undefined || event.type === 'opened') {
     return leave(flow, state, decideAfresh(conversation, input).flow);
   }
-  const aside = event.type === 'text' ? clearlyMeant(input) : flowNamed('fallback');
+  const isForm = flow.ask !== undefined && event.type === 'text';
+  const aside = isForm ? clearlyMeant(input) : decideAfresh(conversation, input).flow;
   return aside && aside !== flow ? { flow, state, aside } : { flow, state };
 }
 
@@ -185,11 +195,14 @@ function flowUnderstood(understood: Understanding | undefined): Flow {
   }
 }
 
-function flowMeant({ intents, signals }: Understanding): Flow {
+/** An act (“em muốn đăng ký”) begins a form; asking about it, or taking it back, does not. */
+function flowMeant({ intents, signals, aspect, text }: Understanding): Flow {
   const intent = intents[0]?.name ?? '';
-  const byAct = signals.includes('act')
-    ? flows.find((flow) => flow.startsOn.some((s) => s.on === 'act' && s.intent === intent))
-    : undefined;
+  const isAsking = aspect !== undefined && isQuestion(text);
+  const byAct =
+    signals.includes('act') && !isAsking && !takesBack(text)
+      ? flows.find((flow) => flow.startsOn.some((s) => s.on === 'act' && s.intent === intent))
+      : undefined;
   return byAct ?? flowOf(intent);
 }
 

@@ -3,6 +3,7 @@ import type { CourseId } from '../ids.ts';
 import { readName } from '../nlu/entities/name.ts';
 import { readPhone } from '../nlu/entities/phone.ts';
 import { courseChoices, courseLines, namedCourse, openCourses } from './courses.ts';
+import type { Understanding } from '../nlu/types.ts';
 import type { Input, Scene } from './flow.ts';
 import { isQuestion, mayBeNamedHuy, plain, readYesNo } from './words.ts';
 
@@ -104,9 +105,7 @@ export const personName: Slot<string> = {
   question: ({ scene, key, says }) => ({ text: scene.content.phrase(`${key}.ask`, says) }),
   read({ understood }, text) {
     if (mayBeNamedHuy(text)) return { candidates: ['Huy'] };
-    const isSpeech =
-      understood?.decision === 'answer' && (understood.intents[0]?.probability ?? 0) >= 0.9;
-    if (isQuestion(text) || isSpeech) return undefined;
+    if (isQuestion(text) || isSpeech(understood, text)) return undefined;
     const value = readName(text, { asked: true });
     return value === undefined ? undefined : { value };
   },
@@ -137,6 +136,23 @@ export const phone: Slot<string> = {
 /** `0905 123 456`: in groups, so that a wrong digit is seen. */
 export function writtenPhone(digits: string): string {
   return digits.replace(/^(\d{4})(\d{3,4})(\d{3})$/, '$1 $2 $3');
+}
+
+/** Somebody named like a topic is asked again; a wish that is taken for a name would never be heard. */
+const neverNames: readonly string[] = [
+  'human_handoff',
+  'data_erasure',
+  'data_access_update',
+  'complaint_feedback',
+  'scam_check',
+];
+const mostWords = 8;
+
+function isSpeech(understood: Understanding | undefined, text: string): boolean {
+  if (!/\d/.test(text) && plain(text).split(' ').length > mostWords) return true;
+  const best = understood?.intents[0];
+  if (understood?.decision !== 'answer' || !best) return false;
+  return best.probability >= 0.9 || neverNames.includes(best.name);
 }
 
 /** “Đồng ý, em tên Lan …”: agreement first, then more; a condition or a question is none. */

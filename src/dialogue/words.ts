@@ -39,6 +39,15 @@ export function isQuestion(text: string): boolean {
   return text.includes('?') || questionWords.test(` ${plain(text)} `);
 }
 
+/** “huỷ đăng ký lớp”, “em xin rút tên”: an act taken back, not done. */
+export function takesBack(text: string): boolean {
+  const words = ` ${plain(text)} `;
+  return (
+    / (?:huy|bo|rut) (?:\S+ )?(?:dang ky|dk|ghi danh|ghi ten|ten|lop|hoc) /.test(words) ||
+    / (?:khong|ko|hong|thoi) (?:\S+ )?(?:hoc|di hoc|tham gia) (?:nua|duoc nua) /.test(words)
+  );
+}
+
 /** One question back, in a form. */
 export function isBack(text: string): boolean {
   return back.has(bare(text));

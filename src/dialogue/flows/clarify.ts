@@ -1,3 +1,4 @@
+import { anonymous } from '../anonymous.ts';
 import type { Flow, Input, Scene, Step } from '../flow.ts';
 import { payload } from '../payload.ts';
 import { asking, personChoice, text } from '../replies.ts';
@@ -54,7 +55,7 @@ function noneOf({ content, conversation }: Scene): Step {
     effects:
       question === undefined
         ? []
-        : [{ type: 'unanswered', text: question, ...(nearest ? { nearest } : {}) }],
+        : [{ type: 'unanswered', text: anonymous(question), ...(nearest ? { nearest } : {}) }],
     memory: { misunderstood: isSecond ? 0 : before + 1 },
     ...(isSecond ? { yesNo: { yes, no: payload('retry') } } : {}),
   };

@@ -1,7 +1,9 @@
 import type { AttachmentKind, InboundEvent } from '../../conversation/event.ts';
 import type { Choice } from '../../conversation/reply.ts';
 import type { Effect } from '../effects.ts';
+import { anonymous } from '../anonymous.ts';
 import type { Flow, Input, Scene, Step } from '../flow.ts';
+import type { Understanding } from '../../nlu/types.ts';
 import { needsPerson } from '../needs-person.ts';
 import { payload } from '../payload.ts';
 import { asking, menuChoice, personChoice, text } from '../replies.ts';
@@ -41,7 +43,7 @@ export function misunderstood(scene: Scene, event: InboundEvent, nearest?: strin
 
 function unanswered(event: InboundEvent, nearest: string | undefined): Effect[] {
   if (event.type !== 'text') return [];
-  return [{ type: 'unanswered', text: event.text, ...(nearest ? { nearest } : {}) }];
+  return [{ type: 'unanswered', text: anonymous(event.text), ...(nearest ? { nearest } : {}) }];
 }
 
 function words(scene: Scene, { event, understood }: Input): Step {
@@ -57,12 +59,16 @@ function words(scene: Scene, { event, understood }: Input): Step {
   }
   if (why !== undefined) return outside(scene, why);
   if (understood && needsPerson(understood)) {
-    return {
-      ...offerPerson(scene, 'handoff.offer', 'urgent'),
-      effects: unanswered(event, nearest),
-    };
+    const step = offerPerson(scene, 'handoff.offer', whyPerson(understood));
+    return { ...step, effects: unanswered(event, nearest) };
   }
   return misunderstood(scene, event, nearest);
+}
+
+/** Anger is no urgency: only who is afraid or in a hurry goes first. */
+function whyPerson({ signals }: Understanding): string {
+  if (signals.includes('worried')) return 'worried';
+  return signals.includes('urgent') ? 'urgent' : 'ask';
 }
 
 /** Little but a covered number was sent: the notice that it is covered has said all. */
@@ -88,7 +94,8 @@ function again({ content }: Scene): Step {
   return { replies: [text(content.phrase('fallback.again'))], effects: [] };
 }
 
-function staleButton({ content }: Scene): Step {
+/** A button of an older release, or of nobody. */
+export function staleButton({ content }: Scene): Step {
   return { replies: [text(content.phrase('stale'), [menuChoice(content)])], effects: [] };
 }
 

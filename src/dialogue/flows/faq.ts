@@ -4,8 +4,9 @@ import { aspects } from '../../nlu/types.ts';
 import type { Aspect, IntentName } from '../../nlu/types.ts';
 import type { Flow, Input, Scene, Step } from '../flow.ts';
 import { needsPerson } from '../needs-person.ts';
+import { misunderstood, staleButton } from './fallback.ts';
 import { parsePayload, payload } from '../payload.ts';
-import { asking, menuChoice, text } from '../replies.ts';
+import { asking, text } from '../replies.ts';
 import type { TextReply } from '../replies.ts';
 
 /** Answers whatever has an answer and no flow of its own, with the section that was asked for. */
@@ -17,11 +18,7 @@ export const faq: Flow = {
   start(scene, input) {
     const asked = askedIn(input);
     const step = asked && answerTo(scene, asked);
-    if (!step)
-      return {
-        replies: [text(scene.content.phrase('stale'), [menuChoice(scene.content)])],
-        effects: [],
-      };
+    if (!step) return input.pressed ? staleButton(scene) : misunderstood(scene, input.event);
     return asked.isUrgent && asked.intent === 'scam_check' ? withOffer(scene, step) : step;
   },
 };

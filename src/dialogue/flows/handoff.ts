@@ -25,7 +25,7 @@ export const handoff: Flow = {
     // A request about one's data waits for its own reasons; a talk beside it is a new wish.
     return waiting && waiting.reason !== 'privacy_request'
       ? still(scene, waiting)
-      : passOn(scene, reasonOf(input));
+      : passOn(scene, reasonOf(input), input);
   },
 };
 
@@ -35,6 +35,7 @@ const reasons: ReadonlyMap<string, WaitingReason> = new Map([
   ['scam', 'scam_suspected'],
   ['wrong', 'wrong_answer_reported'],
   ['urgent', 'urgent'],
+  ['worried', 'urgent'],
 ]);
 const urgentReasons: readonly WaitingReason[] = ['scam_suspected', 'urgent'];
 
@@ -43,11 +44,18 @@ function reasonOf({ pressed, understood }: Input): WaitingReason {
   return understood?.signals.includes('urgent') ? 'urgent' : 'asked_human';
 }
 
-function passOn(scene: Scene, reason: WaitingReason): Step {
+/** Whoever may be losing money is also told what not to do. */
+function urgentWords({ content }: Scene, reason: WaitingReason, { pressed }: Input): string {
+  if (!urgentReasons.includes(reason)) return '';
+  const isMoney = reason === 'scam_suspected' || pressed?.subject === 'worried';
+  return content.phrase(isMoney ? 'handoff.urgent' : 'handoff.hurry');
+}
+
+function passOn(scene: Scene, reason: WaitingReason, input: Input): Step {
   const { content, channel, conversation, staffed } = scene;
   const isUrgent = urgentReasons.includes(reason);
   const words = [
-    isUrgent ? content.phrase('handoff.urgent') : '',
+    urgentWords(scene, reason, input),
     staffed ? waitingWords(scene) : nobodyWords(scene),
     staffed && channel.delivery === 'pull' ? content.phrase('handoff.web') : '',
   ].filter(Boolean);

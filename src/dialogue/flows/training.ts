@@ -1,6 +1,7 @@
 import { courseChoices, courseLines, openCourses } from '../courses.ts';
 import type { Flow, Input, Scene, Step } from '../flow.ts';
-import { text } from '../replies.ts';
+import { personChoice, text } from '../replies.ts';
+import { takesBack } from '../words.ts';
 import { answerTo, askedIn } from './faq.ts';
 
 /** What the list of courses says itself; other aspects are the answer's. */
@@ -16,6 +17,7 @@ export const training: Flow = {
   ],
   needs: () => [{ list: 'openCourses' }],
   start(scene, input) {
+    if (input.event.type === 'text' && takesBack(input.event.text)) return leave(scene);
     const courses = openCourses(scene);
     const answered = answer(scene, input);
     if (courses.length === 0) {
@@ -28,6 +30,14 @@ export const training: Flow = {
     return { ...answered, replies: [...(isInList ? [] : answered.replies), list] };
   },
 };
+
+/** A place is given back by a person: the list of a class is not changed by a guess. */
+function leave({ content }: Scene): Step {
+  return {
+    replies: [text(content.phrase('training.leave'), [personChoice(content)])],
+    effects: [],
+  };
+}
 
 function answer(scene: Scene, input: Input): Step {
   const asked = askedIn(input) ?? { intent: 'training' };

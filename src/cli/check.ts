@@ -37,8 +37,8 @@ export async function check(args: readonly string[], root: string, print: Option
   const { today } = options;
   const content = checkContent(files, today);
   const sentences = checkSentences(files, await readHeldOut(root));
-  const errors = unique([...content.errors, ...sentences.errors]);
-  const warnings = unique([...content.warnings, ...sentences.warnings]);
+  const errors = inOrder([...content.errors, ...unsaid(sentences.errors, content.errors)]);
+  const warnings = inOrder([...content.warnings, ...sentences.warnings]);
   printProblems(options, 'Phải sửa', errors);
   printProblems(options, 'Nên sửa', warnings);
   printTodo(options, content.todo);
@@ -59,13 +59,10 @@ function readOptions(
   return { root, today: day, full, print };
 }
 
-/** The head of an intents file is judged twice, by content and by the corpus. */
-function unique(problems: readonly Problem[]): Problem[] {
-  const seen = new Set<string>();
-  return inOrder(problems).filter(({ file, line, code }) => {
-    const key = `${file}:${line}:${code}`;
-    return !seen.has(key) && seen.add(key);
-  });
+/** The head of an intents file is read twice; what content says of a line, the corpus need not say again. */
+function unsaid(problems: readonly Problem[], said: readonly Problem[]): Problem[] {
+  const lines = new Set(said.map(({ file, line }) => `${file}:${line}`));
+  return problems.filter(({ file, line }) => !lines.has(`${file}:${line}`));
 }
 
 function printProblems({ print }: Options, title: string, problems: readonly Problem[]): void {

@@ -34,7 +34,7 @@ function readAll(files: Files) {
   const problems: Problem[] = [];
   const intents: Intent[] = [];
   const sentences: Sentence[] = [];
-  for (const [path, text] of files) {
+  for (const [path, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (!/^intents\/[a-z0-9_]+\.yaml$/.test(path)) continue;
     try {
       const corpus = parseCorpus([{ path, text }]);

@@ -92,7 +92,8 @@ const neverLeft = new Set([
 ]);
 
 function noAnswer(error: unknown, url: URL): ChannelError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  const code =
+    typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
   return new ChannelError('no_answer', `No answer from ${url.host}: ${code}`, {
     retryable: true,
     outcome: neverLeft.has(code) ? 'refused' : 'unknown',

@@ -1,5 +1,3 @@
-import type { Choice } from '../conversation/reply.ts';
-
 const graphemes = new Intl.Segmenter('vi', { granularity: 'grapheme' });
 
 /**
@@ -9,12 +7,11 @@ const graphemes = new Intl.Segmenter('vi', { granularity: 'grapheme' });
  */
 export function splitText(text: string, limit: number): string[] {
   const parts: string[] = [];
-  let rest = text.normalize('NFC').trim();
+  let rest = afterBlanks(text.normalize('NFC').trimEnd());
   while (rest.length > limit) {
     const cut = cutBefore(rest, limit);
-    const part = rest.slice(0, cut).trimEnd();
-    if (part) parts.push(part);
-    rest = rest.slice(cut).trimStart();
+    parts.push(rest.slice(0, cut).trimEnd());
+    rest = afterBlanks(rest.slice(cut));
   }
   if (rest) parts.push(rest);
   return parts;
@@ -27,35 +24,49 @@ export function shorten(text: string, limit: number): string {
   return whole.slice(0, graphemeCut(whole, limit - 1)).trimEnd() + '…';
 }
 
-/** Choices written out as numbered lines, for a channel (or a message) that has no room for buttons. */
-export function numbered(choices: readonly Choice[]): string {
-  return choices.map((choice, i) => `${i + 1}. ${choice.title}`).join('\n');
+/** White space with a mark on it is something to read, so a text is walked by what is seen as one character. */
+function afterBlanks(text: string): string {
+  for (const { index, segment } of graphemes.segment(text)) {
+    if (!isBlank(segment)) return text.slice(index);
+  }
+  return '';
+}
+
+function isBlank(segment: string): boolean {
+  return segment.trim() === '';
 }
 
 function cutBefore(text: string, limit: number): number {
-  const window = text.slice(0, limit + 1);
-  const ends = [/\n\n/g, /[.!?…]["”’)]?\s/g, /\s/g].map((end) => lastEnd(window, end, limit));
+  const { paragraph, sentence, word } = endsWithin(text, limit);
+  const ends = [paragraph, sentence, word];
   const cut = ends.find((end) => end > limit / 2) ?? ends.find((end) => end > 0);
-  return cut ?? Math.max(1, graphemeCut(text, limit));
+  return cut ?? graphemeCut(text, limit);
 }
 
-function lastEnd(window: string, end: RegExp, limit: number): number {
-  let last = 0;
-  // The white space at the end of a match is dropped by the caller, so it may lie just past the limit.
-  for (const match of window.matchAll(end)) {
-    const at = match.index + match[0].trimEnd().length;
-    if (at <= limit) last = at;
+/** The last end of each kind that leaves a part of at most `limit` units; 0 where there is none. */
+function endsWithin(text: string, limit: number) {
+  const ends = { paragraph: 0, sentence: 0, word: 0 };
+  let before = '';
+  for (const { index, segment } of graphemes.segment(text.slice(0, limit + 64))) {
+    // The white space at an end is dropped, so it may lie just past the limit.
+    if (index > limit) break;
+    if (isBlank(segment)) {
+      ends.word = index;
+      if (segment.endsWith('\n') && before.endsWith('\n')) ends.paragraph = index;
+      if (/[.!?…]["”’)]?$/.test(before)) ends.sentence = index;
+    }
+    before = (before + segment).slice(-2);
   }
-  return last;
+  return ends;
 }
 
+/** The last place between two graphemes; inside a single one longer than the limit, or nothing would ever be sent. */
 function graphemeCut(text: string, limit: number): number {
   let cut = 0;
-  for (const { index, segment } of graphemes.segment(text.slice(0, limit + 64))) {
-    if (index + segment.length > limit) break;
-    cut = index + segment.length;
+  for (const { index } of graphemes.segment(text.slice(0, limit + 64))) {
+    if (index > limit) break;
+    cut = index;
   }
-  // One grapheme longer than the limit (a tower of marks): cut by code points, or nothing would ever be sent.
   if (cut > 0) return cut;
   return isHighSurrogate(text.charCodeAt(limit - 1)) && limit > 1 ? limit - 1 : limit;
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Instant } from '../clock.ts';
 import type { AttachmentKind, EventBase, InboundEvent } from '../conversation/event.ts';
-import { AppError } from '../errors.ts';
 import type { ConversationId, EventId, JobId } from '../ids.ts';
 import type { WebhookRequest } from './channel.ts';
+import { readJson } from './json.ts';
 import { sha256 } from './signature.ts';
 
 /** The app id of a colleague's answer in the Page's own inbox. Source: channels.md A.1.5, 2026-11-23. */
@@ -11,7 +11,8 @@ const pageInboxApp = '26390203743090';
 /** What our own calls carry in `metadata`, before the job's id. */
 export const markPrefix = 'nhipcau:';
 
-// Ids come as strings or numbers; `num_edit` and `timestamp` too. Anything of another shape makes one event unsupported.
+// Ids come as strings or numbers; `num_edit` and `timestamp` too. What an event can do without is left out where its
+// shape is new to us; anything else of another shape makes that one event unsupported.
 const id = z.union([z.string(), z.number()]).transform(String);
 const instant = z.coerce.number().positive();
 const attachment = z.object({
@@ -28,8 +29,8 @@ const message = z.object({
   app_id: id.nullish(),
   metadata: z.string().optional(),
   sticker_id: id.optional(),
-  quick_reply: z.object({ payload: z.string() }).optional(),
-  attachments: z.array(attachment).optional(),
+  quick_reply: z.object({ payload: z.string() }).optional().catch(undefined),
+  attachments: z.array(attachment).optional().catch(undefined),
 });
 const messaging = z.object({
   sender: z.object({ id }).optional(),
@@ -58,16 +59,11 @@ const comment = z.object({
   from: z.object({ id }).optional(),
   sender_id: id.optional(),
   message: z.string().optional(),
-  created_time: instant.optional(),
+  created_time: instant.optional().catch(undefined),
 });
-const entry = z.object({
-  id,
-  time: instant.optional().catch(undefined),
-  messaging: z.array(z.unknown()).optional(),
-  standby: z.array(z.unknown()).optional(),
-  changes: z.array(z.unknown()).optional(),
-});
-const envelope = z.object({ object: z.literal('page'), entry: z.array(entry) });
+const list = z.array(z.unknown()).optional().catch(undefined);
+const entry = z.object({ id, messaging: list, standby: list, changes: list });
+const envelope = z.object({ object: z.literal('page'), entry: z.array(z.unknown()) });
 
 type Messaging = z.infer<typeof messaging>;
 type PersonMessage = z.infer<typeof message>;
@@ -85,26 +81,21 @@ interface Around {
 export function parseMessenger(request: WebhookRequest, ourPage: string): InboundEvent[] {
   const read = envelope.safeParse(readJson(request.body));
   if (!read.success) return [];
-  return read.data.entry
-    .filter(({ id }) => id === ourPage)
-    .flatMap((entry) => {
-      const around = { pageId: ourPage, receivedAt: request.receivedAt };
-      return [
-        ...(entry.messaging ?? []).flatMap((raw) =>
-          oneMessaging(raw, { ...around, standby: false }),
-        ),
-        ...(entry.standby ?? []).flatMap((raw) => oneMessaging(raw, { ...around, standby: true })),
-        ...(entry.changes ?? []).flatMap((raw) => oneChange(raw, { ...around, standby: false })),
-      ];
-    });
+  const around = { pageId: ourPage, receivedAt: request.receivedAt, standby: false };
+  return read.data.entry.flatMap((raw) => oneEntry(raw, around));
 }
 
-function readJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch (error) {
-    throw new AppError('bad_json', 400, 'The body is not JSON in UTF-8.', { cause: error });
-  }
+function oneEntry(raw: unknown, around: Around): InboundEvent[] {
+  const read = entry.safeParse(raw);
+  if (!read.success || read.data.id !== around.pageId) return [];
+  const { messaging = [], standby = [], changes = [] } = read.data;
+  if (messaging.length + standby.length + changes.length === 0)
+    return [unsupported(raw, around, 'entry')];
+  return [
+    ...messaging.flatMap((one) => oneMessaging(one, around)),
+    ...standby.flatMap((one) => oneMessaging(one, { ...around, standby: true })),
+    ...changes.flatMap((one) => oneChange(one, around)),
+  ];
 }
 
 function oneMessaging(raw: unknown, around: Around): InboundEvent[] {
@@ -118,44 +109,49 @@ function oneMessaging(raw: unknown, around: Around): InboundEvent[] {
     ];
   if (it.message?.is_echo) return echo(it, it.message, around);
   if (!it.sender || it.sender.id === around.pageId) return [unsupported(raw, around, kindOf(raw))];
-  if (it.message) return [personMessage(it, it.message, around)];
+  if (it.message) return [personMessage(it, it.message, raw, around)];
   if (it.message_edit) return [edited(it, it.message_edit, around)];
   if (it.postback) return [postback(it, it.postback, raw, around)];
   if (it.referral) return [{ ...base(it, around, key(raw)), type: 'opened', ...ref(it.referral) }];
-  if (it.reaction) return [{ ...base(it, around, key(raw)), type: 'touched', what: 'reaction' }];
+  if (it.reaction) return reaction(it, it.reaction, raw, around);
   return [unsupported(raw, around, kindOf(raw))];
 }
 
-function personMessage(it: Messaging, message: PersonMessage, around: Around): InboundEvent {
+function personMessage(
+  it: Messaging,
+  message: PersonMessage,
+  raw: unknown,
+  around: Around,
+): InboundEvent {
   const event = base(it, around, message.mid);
   if (message.is_deleted)
     return { ...base(it, around, `${message.mid}/deleted`), type: 'removed', of: event.id };
-  if (message.is_unsupported) return { ...event, type: 'unsupported', what: 'message' };
+  if (message.is_unsupported) return { ...event, ...unread(raw, 'message') };
   if (message.quick_reply) {
     const { payload } = message.quick_reply;
     return { ...event, type: 'choice', payload, title: message.text ?? payload };
   }
-  if (message.text !== undefined) return { ...event, type: 'text', text: message.text };
-  return attached(event, message);
+  if (message.text) return { ...event, type: 'text', text: message.text };
+  return attached(event, message, raw);
 }
 
-const attachmentKinds: Readonly<Record<string, AttachmentKind>> = {
-  image: 'image',
-  audio: 'audio',
-  video: 'video',
-  reel: 'video',
-  ig_reel: 'video',
-  file: 'file',
-  sticker: 'sticker',
-  location: 'location',
-};
+const attachmentKinds: ReadonlyMap<string, AttachmentKind> = new Map([
+  ['image', 'image'],
+  ['audio', 'audio'],
+  ['video', 'video'],
+  ['reel', 'video'],
+  ['ig_reel', 'video'],
+  ['file', 'file'],
+  ['sticker', 'sticker'],
+  ['location', 'location'],
+]);
 
-function attached(event: EventBase, message: PersonMessage): InboundEvent {
+function attached(event: EventBase, message: PersonMessage, raw: unknown): InboundEvent {
   const first = message.attachments?.[0];
-  if (!first) return { ...event, type: 'unsupported', what: 'message' };
+  if (!first) return { ...event, ...unread(raw, 'message') };
   // Before mid-2026 a sticker came as an image with a sticker_id beside it.
-  const kind = message.sticker_id === undefined ? attachmentKinds[first.type] : 'sticker';
-  if (!kind) return { ...event, type: 'unsupported', what: `attachment:${first.type}` };
+  const kind = message.sticker_id === undefined ? attachmentKinds.get(first.type) : 'sticker';
+  if (!kind) return { ...event, ...unread(raw, `attachment:${first.type}`) };
   const url = first.payload?.url;
   return { ...event, type: 'attachment', kind, ...(url && kind !== 'location' ? { url } : {}) };
 }
@@ -186,6 +182,17 @@ function postback(
   if (referral || payload === undefined || payload === 'GET_STARTED')
     return { ...event, type: 'opened', ...ref(referral) };
   return { ...event, type: 'choice', payload, title: title ?? payload };
+}
+
+/** A reaction opens the platform's window; taking it back opens nothing. Source: channels.md A.1.7, 2026-11-23. */
+function reaction(
+  it: Messaging,
+  { action }: NonNullable<Messaging['reaction']>,
+  raw: unknown,
+  around: Around,
+): InboundEvent[] {
+  if (action === 'unreact') return [];
+  return [{ ...base(it, around, key(raw)), type: 'touched', what: 'reaction' }];
 }
 
 function ref(referral: { ref?: string | undefined } | undefined): { ref?: string } {
@@ -259,7 +266,12 @@ function conversation(pageId: string, person: string): ConversationId {
 }
 
 function unsupported(raw: unknown, around: Around, what: string): InboundEvent {
-  return { ...eventBase(around, '', key(raw), around.receivedAt), type: 'unsupported', what };
+  return { ...eventBase(around, '', key(raw), around.receivedAt), ...unread(raw, what) };
+}
+
+/** With its own part of the delivery, and nobody else's. */
+function unread(raw: unknown, what: string) {
+  return { type: 'unsupported' as const, what, raw: JSON.stringify(raw) };
 }
 
 /** For events without an id of the platform: the same event sent again hashes to the same key. */

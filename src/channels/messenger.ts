@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { SendingRule } from '../content/content.ts';
-import type { Choice, Reply } from '../conversation/reply.ts';
+import type { Choice, Link, Reply } from '../conversation/reply.ts';
 import { ChannelError, SignatureError } from '../errors.ts';
 import type { HttpAnswer, Sender } from './call.ts';
 import type { Allowed, Channel, Limits, WebhookRequest } from './channel.ts';
@@ -17,6 +17,8 @@ export interface MessengerSettings {
   readonly pageId: string;
   /** With the version: `https://graph.facebook.com/v25.0`. */
   readonly apiBase: string;
+  /** Calls that Meta allows this Page a second, where it is not the usual 300. */
+  readonly perSecond?: number;
 }
 
 /** The body of one Send API call, without the token: it is kept in the outbox. */
@@ -66,7 +68,7 @@ export function messenger(
   return {
     name: 'messenger',
     delivery: 'push',
-    limits,
+    limits: { ...limits, perSecond: settings.perSecond ?? limits.perSecond },
     echoes: true,
     handshake: (request) => handshake(request, settings.verifyToken),
     verify: (request) => {
@@ -112,14 +114,8 @@ function contents(reply: Reply): Content[] {
   switch (reply.type) {
     case 'text':
       return withChoices(reply.text, reply.choices ?? []);
-    case 'card': {
-      const links = reply.links.map(({ title, url }) => ({
-        type: 'web_url' as const,
-        title: shorten(title, limits.choiceTitle),
-        url,
-      }));
-      return withButtons(`${reply.title}\n\n${reply.body}`, links);
-    }
+    case 'card':
+      return withLinks(`${reply.title}\n\n${reply.body}`, reply.links);
     case 'image':
       return [
         { attachment: { type: 'image', payload: { url: reply.url } } },
@@ -133,18 +129,10 @@ function contents(reply: Reply): Content[] {
  * once something else is said – so they stand under the last part.
  */
 function withChoices(text: string, choices: readonly Choice[]): Content[] {
-  if (
-    choices.length > 0 &&
-    choices.length <= template.buttons &&
-    text.length <= template.textLength
-  ) {
-    const buttons = choices.map(({ title, payload }) => ({
-      type: 'postback' as const,
-      title: shorten(title, limits.choiceTitle),
-      payload,
-    }));
-    return [buttonTemplate(text, buttons)];
-  }
+  const [whole, ...more] = splitText(text, template.textLength);
+  const areFew = choices.length > 0 && choices.length <= template.buttons;
+  if (areFew && whole !== undefined && more.length === 0)
+    return [buttonTemplate(whole, choices.map(postback))];
   const parts = splitText(text, limits.textLength);
   return parts.map((part, i) =>
     i < parts.length - 1 || choices.length === 0
@@ -153,19 +141,27 @@ function withChoices(text: string, choices: readonly Choice[]): Content[] {
   );
 }
 
+function postback({ title, payload }: Choice): Button {
+  return { type: 'postback', title: shorten(title, limits.choiceTitle), payload };
+}
+
 function quickReply({ title, payload }: Choice): QuickReply {
   return { content_type: 'text', title: shorten(title, limits.choiceTitle), payload };
 }
 
-/** Link buttons stand under the last part that fits a template. */
-function withButtons(text: string, buttons: readonly Button[]): Content[] {
-  const parts = splitText(text, buttons.length > 0 ? template.textLength : limits.textLength);
-  if (buttons.length === 0) return parts.map((part) => ({ text: part }));
+/** Link buttons stand under the last part; links that no button is left for are written out. */
+function withLinks(text: string, links: readonly Link[]): Content[] {
+  if (links.length === 0) return splitText(text, limits.textLength).map((part) => ({ text: part }));
+  const written = links.slice(template.buttons).map(({ title, url }) => `${title}: ${url}`);
+  const parts = splitText([text, ...written].join('\n'), template.textLength);
+  const buttons = links.slice(0, template.buttons).map(linkButton);
   return parts.map((part, i) =>
-    i < parts.length - 1
-      ? { text: part }
-      : buttonTemplate(part, buttons.slice(0, template.buttons)),
+    i < parts.length - 1 ? { text: part } : buttonTemplate(part, buttons),
   );
+}
+
+function linkButton({ title, url }: Link): Button {
+  return { type: 'web_url', title: shorten(title, limits.choiceTitle), url };
 }
 
 function buttonTemplate(text: string, buttons: readonly Button[]): Content {

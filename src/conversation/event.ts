@@ -42,7 +42,8 @@ export type InboundEvent = EventBase &
     /** Something done that is no message but opens the platform's window (a reaction, say). */
     | { readonly type: 'touched'; readonly what: string }
     | { readonly type: 'comment'; readonly postId: string; readonly text: string }
-    | { readonly type: 'unsupported'; readonly what: string }
+    /** `raw`: what the platform sent for this event alone, kept for some days so that it can be learnt. */
+    | { readonly type: 'unsupported'; readonly what: string; readonly raw?: string }
   );
 
 export type EventOf<Type extends InboundEvent['type']> = Extract<InboundEvent, { type: Type }>;

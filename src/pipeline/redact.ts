@@ -29,13 +29,14 @@ export function redact(event: InboundEvent): InboundEvent {
       const { text, masked } = redactText(event.ref);
       return masked.length > 0 ? { ...event, ref: text, masked } : event;
     }
+    case 'unsupported':
+      return event.raw === undefined ? event : { ...event, raw: redactText(event.raw).text };
     case 'attachment':
     case 'removed':
     case 'sent':
     case 'delivered':
     case 'left':
     case 'touched':
-    case 'unsupported':
       return event;
   }
 }

@@ -67,6 +67,14 @@ describe('check refuses', () => {
       `${tea}:32 answer.message.tooLong`,
     ],
     [
+      'a message that grows too long once its figure has expired',
+      {
+        ...edited('content/facts.yaml', '20.000 đồng', '2%'),
+        ...edited(tea, 'Quán trà đăng ký', `${'Quán trà. '.repeat(43)}Quán trà đăng ký`),
+      },
+      `${tea}:19 answer.message.tooLong`,
+    ],
+    [
       'a payload of more than 64 bytes',
       {
         [`content/answers/business/${long}.md`]: teaAnswer.replace('tea_shop', long),

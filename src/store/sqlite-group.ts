@@ -15,11 +15,15 @@ import type { Change, Claim, Job } from './store.ts';
 
 export interface SqliteParts {
   readonly db: Database;
-  readonly tables: ReadonlyMap<string, Table>;
+  readonly tables: Tables;
   readonly lanes: Lanes;
   readonly versions: Versions;
   readonly clock: Clock;
   readonly processId: string;
+}
+
+export interface Tables {
+  get(name: string): Table;
 }
 
 /** The counter that never returns. Blocks are reserved ahead, so that a rolled back group leaves only a gap. */
@@ -124,7 +128,7 @@ function read(
   wanted.delete('locks');
   wanted.delete('sequences');
   for (const [name, ids] of wanted) {
-    for (const row of tables.get(name)?.rows([...ids]) ?? []) rows.set(`${name}/${row.id}`, row);
+    for (const row of tables.get(name).rows([...ids])) rows.set(`${name}/${row.id}`, row);
   }
   const jobs = writes.filter(({ def }) => def.name === 'jobs');
   const places = lanes.places(
@@ -183,7 +187,7 @@ function remove(
   rows: ReadonlyMap<string, Row>,
 ): void {
   const row = rows.get(`${name}/${id}`);
-  if (row) tables.get(name)?.remove(row);
+  if (row) tables.get(name).remove(row);
 }
 
 function write(
@@ -197,11 +201,11 @@ function write(
   const text = body.stored as string;
   const doc = seq === undefined ? text : `{"seq":${seq},${text.slice(1)}`;
   if (row && how === 'update') {
-    table?.update(row, version, doc, body.entry);
+    table.update(row, version, doc, body.entry);
     return;
   }
-  if (row && how === 'renew') table?.remove(row);
-  table?.insert(id, version, doc, body.entry);
+  if (row && how === 'renew') table.remove(row);
+  table.insert(id, version, doc, body.entry);
 }
 
 /** Takes free lanes whose head is due. A job of another release is handed over as it is: its worker judges it. */
@@ -209,7 +213,7 @@ function take(parts: SqliteParts, { queue, channel, n }: Asking): Claim[] {
   const { lanes, tables, versions, clock, processId } = parts;
   const due = lanes.due(queue, channel, clock.now(), n);
   const table = tables.get('jobs');
-  if (due.length === 0 || !table) return [];
+  if (due.length === 0) return [];
   const rows = table.many(due.map(({ head }) => head?.id ?? ''));
   // Everything in this table is a job.
   const jobs = new Map(

@@ -7,7 +7,7 @@ import type { Engine } from './port.ts';
 import type { Register } from './presence.ts';
 import { asAppError, guarded, rollBack } from './sqlite-errors.ts';
 import { groupWriter } from './sqlite-group.ts';
-import type { SqliteParts, Versions } from './sqlite-group.ts';
+import type { SqliteParts, Tables, Versions } from './sqlite-group.ts';
 import { openLanes } from './sqlite-lanes.ts';
 import { layOut } from './sqlite-layout.ts';
 import { lockFile } from './sqlite-lock.ts';
@@ -51,8 +51,31 @@ function openDatabase(file: string, { collections }: Opening): Database.Database
 }
 
 function openParts(db: Database.Database, { collections, clock, processId }: Opening): SqliteParts {
-  const tables = new Map(collections.map((def) => [def.name, openTable(db, def)]));
-  return { db, tables, lanes: openLanes(db), versions: versionsOf(db), clock, processId };
+  return {
+    db,
+    tables: tablesOf(db, collections),
+    lanes: openLanes(db),
+    versions: versionsOf(db),
+    clock,
+    processId,
+  };
+}
+
+/** Statements are prepared when a collection is first used: a command uses few of them. */
+function tablesOf(db: Database.Database, collections: readonly AnyCollection[]): Tables {
+  const defs = new Map(collections.map((def) => [def.name, def]));
+  const open = new Map<string, Table>();
+  return {
+    get: (name) => {
+      const known = open.get(name);
+      if (known) return known;
+      const def = defs.get(name);
+      if (!def) throw new Error(`There is no collection “${name}”.`);
+      const table = openTable(db, def);
+      open.set(name, table);
+      return table;
+    },
+  };
 }
 
 /** Versions of a whole block; what is left of it when the process ends is never used. */
@@ -156,22 +179,17 @@ function readingOf(
     collections.filter(({ search }) => search).map((def) => [def.name, searcher(db, def)]),
   );
   const statement = statements(db);
-  const tableOf = ({ name }: AnyCollection): Table => {
-    const table = tables.get(name);
-    if (!table) throw new Error(`There is no collection “${name}”.`);
-    return table;
-  };
   const all = ({ text, values }: Sql): unknown[] => guarded(() => statement(text).all(...values));
   return {
     getMany: (def, ids) => {
-      const table = tableOf(def);
+      const table = tables.get(def.name);
       const [id = ''] = ids;
       const one = ids.length === 1 ? guarded(() => table.one(id)) : undefined;
       const rows = ids.length === 1 ? (one ? [one] : []) : guarded(() => table.many(ids));
       return rows.map((row) => parse(table, row));
     },
     find: (def, query) => {
-      const table = tableOf(def);
+      const table = tables.get(def.name);
       return (all(findSql(def, query)) as Stored[]).map((row) => parse(table, row));
     },
     count: (def, where, upTo) => (all(countSql(def, where, upTo)) as [number][])[0]?.[0] ?? 0,

@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe } from '@jest/globals';
 import type { StoreKind } from '../support/stores.ts';
 import { commitsContract } from './store-commits.ts';
+import { processesContract, watchContract } from './store-processes.ts';
+import { queueContract } from './store-queue.ts';
+import { readingContract } from './store-reading.ts';
 import { startWorld } from './store-world.ts';
 import type { World } from './store-world.ts';
 
@@ -15,5 +18,9 @@ export function storeContract(kind: StoreKind): void {
       await world.end();
     });
     commitsContract(() => world);
+    queueContract(() => world);
+    readingContract(() => world);
+    watchContract(() => world);
+    if (kind.shared) processesContract(() => world);
   });
 }

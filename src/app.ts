@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Express } from 'express';
 import type { Sender } from './channels/call.ts';
 import type { Channel, Json } from './channels/channel.ts';
 import { openChannels } from './channels/registry.ts';
@@ -49,7 +48,7 @@ export interface World {
 }
 
 export interface App {
-  readonly http: Express;
+  readonly http: ReturnType<typeof server>;
   readonly receiver: Receiver;
   readonly worker: Worker | undefined;
   readonly channels: ReadonlyMap<string, Channel>;
@@ -76,12 +75,14 @@ export async function createApp(config: Config, world: World): Promise<App> {
     : undefined;
   if (![...channels.values()].some(({ delivery }) => delivery === 'push'))
     await seedExamples(store, read, clock);
-  const start =
-    crew &&
-    ((claims: Parameters<Worker['take']>[0]) => {
-      crew.worker.take(claims);
-    });
-  const receive = receiver({ store, clock, log, content, start, meter: measured.meter });
+  const receive = receiver({
+    store,
+    clock,
+    log,
+    content,
+    worker: crew?.worker,
+    meter: measured.meter,
+  });
   const chat = widget({ store, clock, receiver: receive, content, canAnswer: mind.canAnswer });
   const http = server({
     log,
@@ -161,8 +162,12 @@ function crewOf(
       phoneKey: phoneKeyOf(cipher),
       staffed: staffing(store, clock),
       privacyUrl: privacyUrl(config),
-      start: (claims) => {
-        crew.take(claims);
+      // Not made yet while it is being put together; asked only when the first lane is worked.
+      worker: {
+        take: (claims) => {
+          crew.take(claims);
+        },
+        hasRoom: (...line) => crew.hasRoom(...line),
       },
     }),
     deliver: deliverer({ store, clock, log, meter, channels, limiter: limits, answerExpires }),

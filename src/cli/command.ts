@@ -5,7 +5,7 @@ import { AppError, ContentError } from '../errors.ts';
  * 2 wrong use. What a person can mend is said in a sentence.
  */
 export async function runCommand(
-  command: (args: readonly string[]) => Promise<boolean | void>,
+  command: (args: readonly string[]) => Promise<boolean | undefined>,
 ): Promise<void> {
   try {
     const passed = await command(process.argv.slice(2).filter((arg) => arg !== '--'));

@@ -89,6 +89,7 @@ await runCommand(async (argv) => {
   } finally {
     await desk.store.close();
   }
+  return true;
 });
 
 async function openDesk(options: {
@@ -168,13 +169,11 @@ async function find(store: Store, given: string | undefined): Promise<Conversati
 }
 
 async function waitingNow(store: Store): Promise<Conversation[]> {
-  return store
-    .collection(collections.conversations)
-    .find({
-      where: { waitingSince: { gt: 0 as never } },
-      sort: { by: 'waitingSince', order: 'asc' },
-      limit: 200,
-    });
+  return store.collection(collections.conversations).find({
+    where: { waitingSince: { gt: 0 as never } },
+    sort: { by: 'waitingSince', order: 'asc' },
+    limit: 200,
+  });
 }
 
 async function printWaiting({ store }: Desk): Promise<void> {

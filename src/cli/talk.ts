@@ -43,7 +43,11 @@ await runCommand(async () => {
     log,
     roles: ['web', 'worker'] as const,
   };
-  const app = await createApp(config, { ...world, dataKey: new Uint8Array(32), pagesDir: '' });
+  const app = await createApp(config, {
+    ...world,
+    dataKey: new Uint8Array(32),
+    pagesDir: path.join(root, 'dist', 'pages'),
+  });
   app.useModel(
     await ensureModel({
       intentsDir: path.join(root, 'intents'),
@@ -55,11 +59,13 @@ await runCommand(async () => {
   await talk(app, store);
   await app.stop();
   await store.close();
+  return true;
 });
 
 async function talk(app: App, store: Store): Promise<void> {
-  const input = createInterface({ input: process.stdin, terminal: false });
   let seen = await say(app, store, { type: 'opened' }, 0);
+  // Made only now: lines that come before somebody listens would be lost.
+  const input = createInterface({ input: process.stdin, terminal: false });
   prompt();
   for await (const line of input) {
     if (!process.stdin.isTTY) console.log(line);
@@ -85,13 +91,11 @@ async function say(app: App, store: Store, said: Said, seen: number): Promise<nu
   );
   await app.receiver.accept([said.type === 'text' ? event : { ...event, type: 'opened' }], now);
   while ((app.worker?.busy() ?? 0) > 0) await new Promise((resolve) => setTimeout(resolve, 5));
-  const lines = await store
-    .collection(collections.messages)
-    .find({
-      where: { conversationId, seq: { gt: seen } },
-      sort: { by: 'seq', order: 'asc' },
-      limit: 50,
-    });
+  const lines = await store.collection(collections.messages).find({
+    where: { conversationId, seq: { gt: seen } },
+    sort: { by: 'seq', order: 'asc' },
+    limit: 50,
+  });
   for (const line of lines) if (line.from !== 'person') print(line);
   return lines.at(-1)?.seq ?? seen;
 }

@@ -11,10 +11,7 @@ export function errorAnswers(log: Log): ErrorRequestHandler {
     }
     const { status, code, message } = read(error);
     if (status >= 500)
-      log.error(
-        { route: request.route?.path as string | undefined, code, stack: stackOf(error) },
-        'request failed',
-      );
+      log.error({ method: request.method, code, stack: stackOf(error) }, 'request failed');
     else log.info({ code, status }, 'request refused');
     if (status === 503) response.set('Retry-After', '2');
     response.status(status).json({ code, message });

@@ -80,17 +80,23 @@ async function send(transcript: Transcript, id: string, reader: Reader): Promise
   reader.reading = true;
   try {
     do {
-      reader.again = false;
       const page = await transcript.after(id as ConversationId, reader.seq);
       reader.seq = page.messages.at(-1)?.seq ?? reader.seq;
       if (!reader.response.writableEnded) {
         reader.response.write(`id: ${reader.seq}\ndata: ${JSON.stringify(page)}\n\n`);
       }
-    } while (reader.again);
+    } while (wasAskedAgain(reader));
   } catch {
     // The store is away: the page reconnects by itself and catches up from its last seq.
     reader.response.end();
   } finally {
     reader.reading = false;
   }
+}
+
+/** Whether a hint came while it was reading; asked once, answered once. */
+function wasAskedAgain(reader: Reader): boolean {
+  const { again } = reader;
+  reader.again = false;
+  return again;
 }

@@ -96,7 +96,7 @@ async function send(
   const before = ports.clock.elapsed();
   try {
     // The call was rendered by this channel: `Channel<Json>` has forgotten its exact form.
-    const { platformId } = await channel.send(call as never);
+    const { platformId } = await channel.send(call);
     logSend(ports, claim, 'sent', before);
     return {
       delivery: sentBy(claim.job.id, platformId, message, ports.clock.now()),
@@ -207,17 +207,7 @@ async function settle(
   outcome: Outcome,
 ): Promise<void> {
   for (let tries = 0; ; tries++) {
-    const message =
-      outcome.delivery &&
-      (await store.collection(collections.messages).get(claim.job.body.messageId));
-    const line =
-      message && outcome.delivery
-        ? [
-            replace<Message>(collections.messages, message, {
-              delivery: merged(message, outcome.delivery),
-            }),
-          ]
-        : [];
+    const line = outcome.delivery ? await delivered(store, claim, outcome.delivery) : [];
     try {
       await store.commit([...line, ...outcome.job]);
       return;
@@ -226,6 +216,12 @@ async function settle(
         throw error;
     }
   }
+}
+
+async function delivered(store: Store, { job }: OutboxClaim, delivery: Delivery): Promise<Write[]> {
+  const message = await store.collection(collections.messages).get(job.body.messageId);
+  if (!message) return [];
+  return [replace<Message>(collections.messages, message, { delivery: merged(message, delivery) })];
 }
 
 function merged(message: Message, delivery: Delivery): Delivery {

@@ -18,13 +18,14 @@ import { understand } from '../nlu/understand.ts';
 import type { Cipher } from '../store/cipher.ts';
 import * as collections from '../store/collections.ts';
 import { insert, replace } from '../store/store.ts';
-import type { Claim, Store, Write } from '../store/store.ts';
+import type { Store, Write } from '../store/store.ts';
 import { applyEffects } from './effects.ts';
 import { load } from './needs.ts';
 import type { PhoneKey } from './needs.ts';
 import { bury, done, lostJob } from './queue.ts';
 import type { InboxClaim } from './queue.ts';
 import { speak } from './speak.ts';
+import type { Worker } from './worker.ts';
 
 export interface ProcessorPorts {
   readonly store: Store;
@@ -39,8 +40,8 @@ export interface ProcessorPorts {
   readonly phoneKey: PhoneKey;
   readonly staffed: () => Promise<boolean>;
   readonly privacyUrl: string;
-  /** Hands outbox lanes taken in the same commit to the worker. */
-  readonly start: (claims: readonly Claim[]) => void;
+  /** Takes outbox lanes that a turn's own commit took. */
+  readonly worker: Pick<Worker, 'take' | 'hasRoom'>;
 }
 
 const mostConflicts = 20;
@@ -57,7 +58,7 @@ export function processor(ports: ProcessorPorts): (claim: InboxClaim) => Promise
       understood ??= conversation && meaning(ports, event, conversation);
       const writes = conversation ? await turnWrites(ports, claim, conversation, understood) : [];
       try {
-        ports.start((await ports.store.commit([...writes, ...done(claim)])).claims);
+        ports.worker.take((await ports.store.commit([...writes, ...done(claim)])).claims);
         return;
       } catch (error) {
         if (!(error instanceof ConflictError) || lostJob(claim, error.keys)) throw error;
@@ -144,7 +145,7 @@ async function answer(
     now,
     trace,
     idBase: answerId(event),
-    claim: true,
+    claim: ports.worker.hasRoom('outbox', channel.name),
   });
   const { outboxOrder, lastLine } = spoken;
   ports.meter.turned(channel.name, understood?.decision ?? event.type);

@@ -14,11 +14,12 @@ import type { Log } from '../log.ts';
 import type { Meter } from '../meter.ts';
 import * as collections from '../store/collections.ts';
 import { insert } from '../store/store.ts';
-import type { Claim, Committed, Store, Write } from '../store/store.ts';
+import type { Committed, Store, Write } from '../store/store.ts';
 import { settleSent } from './deliver.ts';
 import { takeOverNatively } from './moderation.ts';
 import { enqueue } from './queue.ts';
-import { redact, redactText } from './redact.ts';
+import { redact } from './redact.ts';
+import type { Worker } from './worker.ts';
 
 export interface ReceiverPorts {
   readonly store: Store;
@@ -26,8 +27,8 @@ export interface ReceiverPorts {
   readonly log: Log;
   readonly content: () => Content;
   readonly meter: Meter;
-  /** Hands lanes that a commit took to the worker of this process; undefined where no worker runs. */
-  readonly start: ((claims: readonly Claim[]) => void) | undefined;
+  /** Works lanes that a commit took for this process; undefined where no worker runs. */
+  readonly worker: Pick<Worker, 'take' | 'hasRoom'> | undefined;
 }
 
 export interface Receiver {
@@ -40,7 +41,6 @@ export interface Receiver {
   accept(
     events: readonly InboundEvent[],
     receivedAt: Instant,
-    raw?: string,
   ): Promise<ReadonlyMap<string, number>>;
 }
 
@@ -63,7 +63,7 @@ const linesPerCommit = 100;
 const mostTries = 20;
 
 export function receiver(ports: ReceiverPorts): Receiver {
-  const accept: Receiver['accept'] = async (events, receivedAt, raw) => {
+  const accept: Receiver['accept'] = async (events, receivedAt) => {
     const trace = newId<'trace'>();
     const clean = events.map(redact);
     const lines = unique(clean.filter(isLine));
@@ -71,7 +71,7 @@ export function receiver(ports: ReceiverPorts): Receiver {
     for (let i = 0; i < lines.length; i += linesPerCommit) {
       await addLines(ports, lines.slice(i, i + linesPerCommit), { receivedAt, trace }, seq);
     }
-    for (const event of clean) await applyAtOnce(ports, event, { receivedAt, trace, raw });
+    for (const event of clean) await applyAtOnce(ports, event, { receivedAt, trace });
     for (const { channel, type } of events) ports.meter.received(channel, type);
     ports.log.info({ trace, channel: events[0]?.channel, events: events.length }, 'received');
     return seq;
@@ -81,13 +81,7 @@ export function receiver(ports: ReceiverPorts): Receiver {
     async receive(channel, request) {
       channel.verify(request);
       const events = channel.parse(request);
-      if (events.length === 0) return;
-      const unread = events.some(({ type }) => type === 'unsupported');
-      await accept(
-        events,
-        request.receivedAt,
-        unread ? new TextDecoder().decode(request.body) : undefined,
-      );
+      if (events.length > 0) await accept(events, request.receivedAt);
     },
   };
 }
@@ -108,7 +102,7 @@ function unique(lines: readonly Line[]): Line[] {
 
 /** The transcript is the dedupe: a line whose id is there already is a redelivery, and durable. */
 async function addLines(
-  { store, content, start }: ReceiverPorts,
+  { store, content, worker }: ReceiverPorts,
   lines: readonly Line[],
   around: Around,
   seq: Map<string, number>,
@@ -121,12 +115,12 @@ async function addLines(
       people,
       content().programme.organisationId,
       around,
-      start !== undefined,
+      worker?.hasRoom('inbox', lines[0]?.channel ?? '') ?? false,
     );
     try {
       const committed = await store.commit(writes);
       keepSeq(committed, seq);
-      start?.(committed.claims);
+      worker?.take(committed.claims);
       return;
     } catch (error) {
       if (!(error instanceof ConflictError) || tries >= mostTries) throw error;
@@ -237,7 +231,7 @@ function inboxOrder(event: Line, receivedAt: Instant): number {
 async function applyAtOnce(
   { store, clock, log, content }: ReceiverPorts,
   event: InboundEvent,
-  around: Around & { readonly raw: string | undefined },
+  around: Around,
 ): Promise<void> {
   if (event.type === 'pageReply') await takeOverNatively({ store, clock, content }, event);
   else if (event.type === 'sent') await settleSent(store, event, around.receivedAt);
@@ -269,11 +263,11 @@ async function noteDelivered(store: Store, event: EventOf<'delivered'>): Promise
   await store.commit([write]).catch(onlyConflicts);
 }
 
-/** The raw body of what we could not read, redacted, for seven days. */
+/** What we could not read, already redacted, for seven days. */
 async function keepUnread(
   store: Store,
   event: EventOf<'unsupported'>,
-  { receivedAt, raw = '' }: Around & { readonly raw: string | undefined },
+  { receivedAt }: Around,
 ): Promise<void> {
   const known = await store.collection(collections.conversations).get(event.conversationId);
   const doc = {
@@ -282,7 +276,7 @@ async function keepUnread(
     contactId: known?.contactId ?? ('' as ContactId),
     channel: event.channel,
     what: event.what,
-    raw: redactText(raw).text,
+    raw: event.raw ?? '',
     at: receivedAt,
   };
   await store.commit([insert(collections.unread, doc)]).catch(onlyConflicts);

@@ -25,6 +25,8 @@ export interface WorkerPorts {
 export interface Worker {
   /** Lanes that a commit of this process took. */
   take(claims: readonly Claim[]): void;
+  /** Whether a commit should take a lane for this process: not more than it can begin soon, or others wait in vain. */
+  hasRoom(queue: QueueName, channel: string): boolean;
   /** Looks for work now, in every queue. */
   wake(): void;
   /** Lanes under way or held, for tests and for the end. */
@@ -43,7 +45,8 @@ interface Line {
   /** Lanes taken in a commit and not begun. */
   readonly held: Claim[];
   claiming: boolean;
-  again: boolean;
+  /** There may be more to claim than was. */
+  more: boolean;
 }
 
 const slots = { inbox: 64, outbox: 64, tasks: 4, dead: 0 } as const;
@@ -74,9 +77,14 @@ export function worker(ports: WorkerPorts): Worker {
     take(claims) {
       for (const claim of claims) {
         const line = lines.get(`${claim.job.queue}/${claim.job.channel}`);
-        line?.held.push(claim);
+        if (!line) continue;
+        line.held.push(claim);
+        begin(ports, line, isOn);
       }
-      wakeHolding(ports, lines, isOn);
+    },
+    hasRoom: (queue, channel) => {
+      const line = lines.get(`${queue}/${channel}`);
+      return line !== undefined && line.running + line.held.length < line.slots;
     },
     busy: () =>
       [...lines.values()].reduce((sum, { running, held }) => sum + running + held.length, 0),
@@ -101,7 +109,7 @@ function openLines(channels: ReadonlyMap<string, Channel>): ReadonlyMap<string, 
       running: 0,
       held: [],
       claiming: false,
-      again: false,
+      more: false,
     },
   ];
   const each = [...channels.values()].flatMap(({ name, delivery, limits }) => [
@@ -111,52 +119,52 @@ function openLines(channels: ReadonlyMap<string, Channel>): ReadonlyMap<string, 
   return new Map([...each, line('tasks', 'tasks', Infinity)]);
 }
 
-function wakeHolding(
-  ports: WorkerPorts,
-  lines: ReadonlyMap<string, Line>,
-  isOn: () => boolean,
-): void {
-  for (const line of lines.values()) if (line.held.length > 0) void pump(ports, line, isOn);
+/** Begins lanes that are held already, as many as there are slots and tokens for. */
+function begin(ports: WorkerPorts, line: Line, isOn: () => boolean): void {
+  while (
+    line.held.length > 0 &&
+    canBegin(ports, line, isOn) &&
+    take(ports.limiter, line, 1) === 1
+  ) {
+    const claim = line.held.shift();
+    if (claim) void work(ports, line, claim, isOn);
+  }
 }
 
-/** Fills the free slots of one line: first with lanes already held, then with lanes it claims. */
+function canBegin(ports: WorkerPorts, line: Line, isOn: () => boolean): boolean {
+  return isOn() && line.running < line.slots && (line.queue !== 'inbox' || ports.canAnswer());
+}
+
+/** Claims lanes for the slots that are free. A hint that comes meanwhile asks for one more look. */
 async function pump(ports: WorkerPorts, line: Line, isOn: () => boolean): Promise<void> {
-  if (line.claiming) {
-    line.again = true;
-    return;
-  }
+  begin(ports, line, isOn);
+  line.more = true;
+  if (line.claiming) return;
   line.claiming = true;
   try {
-    do {
-      line.again = false;
-      await fill(ports, line, isOn);
-    } while (line.again && isOn());
+    while (line.more && canBegin(ports, line, isOn)) {
+      line.more = false;
+      if (!(await claimFree(ports, line, isOn))) break;
+    }
   } catch (error) {
     // The store is away; the next poll tries again.
-    ports.log.warn(
-      { queue: line.queue, channel: line.channel, code: codeOf(error) },
-      'claim failed',
-    );
+    const { queue, channel } = line;
+    ports.log.warn({ queue, channel, code: codeOf(error) }, 'claim failed');
   } finally {
     line.claiming = false;
   }
 }
 
-async function fill(ports: WorkerPorts, line: Line, isOn: () => boolean): Promise<void> {
-  if (!isOn() || (line.queue === 'inbox' && !ports.canAnswer())) return;
-  const free = line.slots - line.running;
-  const tokens = free > 0 ? take(ports.limiter, line, free) : 0;
-  if (tokens === 0) return;
-  const mine = line.held.splice(0, tokens);
-  const claimed =
-    mine.length < tokens
-      ? await ports.store.claim(line.queue, line.channel, tokens - mine.length)
-      : [];
-  const all = [...mine, ...claimed];
-  if (line.perSecond !== Infinity) ports.limiter.giveBack(line.channel, tokens - all.length);
-  for (const claim of all) void work(ports, line, claim, isOn);
+/** False when the rate allows nothing now: then the next poll looks again. */
+async function claimFree(ports: WorkerPorts, line: Line, isOn: () => boolean): Promise<boolean> {
+  const wanted = take(ports.limiter, line, line.slots - line.running);
+  if (wanted === 0) return false;
+  const claims = await ports.store.claim(line.queue, line.channel, wanted);
+  if (line.perSecond !== Infinity) ports.limiter.giveBack(line.channel, wanted - claims.length);
+  for (const claim of claims) void work(ports, line, claim, isOn);
   // A full hand may mean that more lies there.
-  if (all.length === tokens) line.again = true;
+  if (claims.length === wanted) line.more = true;
+  return true;
 }
 
 /** Rate tokens are taken before claiming: a throttled channel leaves its lanes to others. */
@@ -181,7 +189,8 @@ async function work(
     });
   } finally {
     line.running--;
-    void pump(ports, line, isOn);
+    begin(ports, line, isOn);
+    if (line.more) void pump(ports, line, isOn);
   }
 }
 

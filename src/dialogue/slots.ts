@@ -91,7 +91,8 @@ export function consent(wording: string): Slot<string> {
     read(_input, text) {
       if (isUnder16(text)) return answers['young'];
       const said = readYesNo(text) ?? (agreesFirst(text) ? 'yes' : undefined);
-      return said === undefined ? undefined : answers[said];
+      // “đồng ý à?” asks.
+      return said === undefined || isQuestion(text) ? undefined : answers[said];
     },
     press: (value) => (Object.hasOwn(answers, value) ? answers[value] : undefined),
     show: (value) => value,

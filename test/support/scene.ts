@@ -280,7 +280,7 @@ export function meaning(
 }
 
 type Place = Partial<Omit<Scene, 'conversation' | 'docs'>>;
-type EventBody = InboundEvent extends infer E
+export type EventBody = InboundEvent extends infer E
   ? E extends InboundEvent
     ? Omit<E, 'id' | 'channel' | 'account' | 'address' | 'conversationId' | 'at'>
     : never

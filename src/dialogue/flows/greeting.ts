@@ -11,10 +11,11 @@ export const greeting: Flow = {
   startsOn: [{ on: 'intent', intent: 'greeting' }],
   needs: () => [],
   start(scene, { event, understood }) {
-    const { openedAt } = scene.conversation.memory;
-    const isNew = openedAt === undefined;
+    const { openedAt, disclosedAt } = scene.conversation.memory;
     const isCourtesy = event.type === 'text' && understood?.courtesy === true;
-    const isDue = isNew || (!isCourtesy && scene.now - openedAt > openingOnceIn);
+    const isDue = isCourtesy
+      ? (openedAt ?? disclosedAt) === undefined
+      : openedAt === undefined || scene.now - openedAt > openingOnceIn;
     return isDue ? opening(scene) : again(scene);
   },
 };

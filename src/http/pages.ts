@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import express from 'express';
-import type { Router } from 'express';
+import type { RequestHandler, Router } from 'express';
+import { fill as fillFacts } from '../content/compose.ts';
 import { isoDay, writtenDay } from '../conversation/calendar.ts';
+import type { Choice } from '../conversation/reply.ts';
 import type { Clock } from '../clock.ts';
-import type { Content } from '../content/content.ts';
+import type { Content, Section } from '../content/content.ts';
+import { openingChoices } from '../dialogue/menu.ts';
+import { payload } from '../dialogue/payload.ts';
 
 export interface PagesPorts {
   readonly content: () => Content;
@@ -14,85 +18,134 @@ export interface PagesPorts {
   readonly folder: string;
 }
 
+/** What is put into a page, by the name that stands there in braces. */
+type Words = Readonly<Record<string, string>>;
+
 /**
  * The chat page, its parts and the notice of what is stored. The words a person reads first are put into the page
  * here: they stand there before any script runs.
  */
 export function pages(ports: PagesPorts): Router {
   const router = express.Router();
-  const page = template(path.join(ports.folder, 'index.html'));
-  router.get('/', (_request, response) => {
-    response
-      .set('Cache-Control', 'no-cache')
-      .type('html')
-      .send(fill(page(), chatWords(ports)));
-  });
-  const notice = template(path.join(ports.folder, 'privacy.html'));
-  router.get('/privacy', (_request, response) => {
-    response
-      .set('Cache-Control', 'no-cache')
-      .type('html')
-      .send(fill(notice(), privacyWords(ports)));
-  });
-  // Names of built parts carry a hash of what is in them.
-  router.use(
-    '/assets',
-    express.static(path.join(ports.folder, 'assets'), {
-      immutable: true,
-      maxAge: '365d',
-      index: false,
-    }),
+  const built = (name: string): string => path.join(ports.folder, name);
+  router.get(
+    '/',
+    page(built('index.html'), () => chatWords(ports)),
   );
-  router.use(express.static(ports.folder, { index: false, maxAge: '1h' }));
+  router.get(
+    '/privacy',
+    page(built('privacy.html'), () => privacyWords(ports)),
+  );
+  // Names of built parts carry a hash of what is in them.
+  const forEver = { immutable: true, maxAge: '365d', index: false } as const;
+  router.use('/assets', express.static(built('assets'), forEver));
+  // The embedded script keeps its name: a site must not hold an old one for long.
+  router.get('/widget.js', (_request, response) => {
+    response.set('Cache-Control', 'public, max-age=3600');
+    response.sendFile(built('widget.js'), { cacheControl: false });
+  });
   return router;
 }
 
-function template(file: string): () => string {
+/** A built page with the words of now; it is read once. */
+function page(file: string, words: () => Words): RequestHandler {
   let text: string | undefined;
-  return () => (text ??= readFileSync(file, 'utf8'));
-}
-
-/** `{{key}}` in a page becomes text, `{{{key}}}` becomes HTML that was made here of escaped parts. */
-function fill(page: string, words: Readonly<Record<string, string>>): string {
-  return page
-    .replace(/\{\{\{(\w+)\}\}\}/g, (_, key: string) => words[key] ?? '')
-    .replace(/\{\{(\w+)\}\}/g, (_, key: string) => escape(words[key] ?? ''));
-}
-
-function chatWords({ content, privacyUrl }: PagesPorts): Record<string, string> {
-  const { phrase, choices, menu, programme } = content();
-  const rows = menu.map(({ id, title }) => `<li data-group="${escape(id)}">${escape(title)}</li>`);
-  return {
-    opening: paragraphs(phrase('opening.first', { privacyUrl })),
-    openingChoices: choices('opening')
-      .map((title) => `<li><button type="button" class="choice">${escape(title)}</button></li>`)
-      .join(''),
-    groups: rows.join(''),
-    programme: programme.name,
-    owner: programme.owner,
-    official: programme.official ? '' : 'Bản thử nghiệm, chưa được cơ quan nào xác nhận.',
+  return (_request, response) => {
+    text ??= readFileSync(file, 'utf8');
+    response.set('Cache-Control', 'no-cache').type('html').send(fillPage(text, words()));
   };
 }
 
-function privacyWords({ content, clock }: PagesPorts): Record<string, string> {
-  const answer = content().answer('privacy_policy');
-  const sections = (answer?.sections ?? []).filter(({ text }) => text !== '');
+/**
+ * `{{key}}` in a page becomes text, `{{{key}}}` becomes HTML that was made here of escaped parts.
+ * @throws when a page asks for words there are none of: a defect, found by tests.
+ */
+export function fillPage(page: string, words: Words): string {
+  const wordsOf = (key: string): string => {
+    const found = words[key];
+    if (found === undefined) throw new Error(`A page asks for {{${key}}}, which nobody fills in.`);
+    return found;
+  };
+  return page.replace(/\{\{\{(\w+)\}\}\}|\{\{(\w+)\}\}/g, (_, html?: string, text?: string) =>
+    html === undefined ? escape(wordsOf(text ?? '')) : wordsOf(html),
+  );
+}
+
+function chatWords({ content: read, privacyUrl }: PagesPorts): Words {
+  const content = read();
+  const groups = content.menu.map(({ id, title }) => ({ title, payload: payload('menu', id) }));
+  return {
+    opening: paragraphs(content.phrase('opening.first', { privacyUrl }), privacyUrl),
+    openingChoices: openingChoices(content).map(choiceRow).join(''),
+    groups: groups.map(groupRow).join(''),
+    personTitle: content.choices('answer.person')[0] ?? '',
+    starting: content.phrase('starting'),
+    keepMessages: content.setting('retention.messages') ?? '',
+    ...programmeWords(content),
+  };
+}
+
+function programmeWords({ programme }: Content): Words {
+  return {
+    owner: programme.owner,
+    official: programme.official ? '' : 'Đây là bản thử nghiệm, chưa có cơ quan nào xác nhận.',
+  };
+}
+
+function choiceRow({ title, payload: sent }: Choice): string {
+  return `<li><button type="button" class="choice" data-payload="${escape(sent)}"><span>${escape(title)}</span></button></li>`;
+}
+
+function groupRow({ title, payload: sent }: Choice): string {
+  return `<li><button type="button" data-payload="${escape(sent)}">${escape(title)}</button></li>`;
+}
+
+function privacyWords({ content: read, clock, privacyUrl }: PagesPorts): Words {
+  const content = read();
+  const today = isoDay(clock.now());
+  const answer = content.answer('privacy_policy');
   return {
     title: answer?.title ?? '',
-    body: sections
-      .map(({ button, text }) => `${button ? `<h2>${escape(button)}</h2>` : ''}${paragraphs(text)}`)
+    body: (answer?.sections ?? [])
+      .map((section) => privacySection(content, section, today, privacyUrl))
       .join(''),
-    contact: content().programme.privacyContact,
-    asOf: writtenDay(answer?.asOf ?? isoDay(clock.now())),
+    contact: content.programme.privacyContact,
+    asOf: writtenDay(answer?.asOf ?? today),
+    ...programmeWords(content),
   };
 }
 
-function paragraphs(text: string): string {
+/** What is not confirmed is said here, too: the notice must not look complete where it is not. */
+function privacySection(
+  content: Content,
+  { button, text, unverified }: Section,
+  today: string,
+  privacyUrl: string,
+): string {
+  const { owner } = content.programme;
+  const unknown = unverified.map((what) => content.phrase('answer.unverified', { what, owner }));
+  const heading = button === '' ? '' : `<h2>${escape(button)}</h2>`;
+  const words = [fillFacts(content, text, today), ...unknown].filter(Boolean).join('\n\n');
+  return `${heading}${paragraphs(words, privacyUrl)}`;
+}
+
+/** Blocks between blank lines; `• ` lines become a list, our own address a link. */
+function paragraphs(text: string, privacyUrl: string): string {
   return text
     .trim()
     .split(/\n{2,}/)
-    .map((block) => `<p>${escape(block).replaceAll('\n', '<br>')}</p>`)
-    .join('');
+    .map((block) => blockHtml(block.split('\n')))
+    .join('')
+    .replaceAll(escape(privacyUrl), `<a href="/privacy">${escape(privacyUrl)}</a>`);
+}
+
+const bullet = /^• /;
+
+function blockHtml(lines: readonly string[]): string {
+  const isList = lines.every((line) => bullet.test(line));
+  return isList
+    ? `<ul>${lines.map((line) => `<li>${escape(line.replace(bullet, ''))}</li>`).join('')}</ul>`
+    : `<p>${lines.map(escape).join('<br>')}</p>`;
 }
 
 function escape(text: string): string {

@@ -1,0 +1,167 @@
+import type { Keep } from './keep.ts';
+import type { Draft, Page } from './messages.ts';
+
+/** Calls to the server. Each throws `Refusal` for an answer that is no success, and what fetch throws without one. */
+export interface Api {
+  hasSession(): boolean;
+  /** Opens a conversation unless there is one; only ever because a person said something. */
+  ensureSession(): Promise<void>;
+  forgetSession(): void;
+  /** Ends the session at the server, too. */
+  closeSession(): Promise<void>;
+  /** The seq the server gave it. */
+  say(draft: Draft): Promise<number | undefined>;
+  after(seq: number, signal: AbortSignal): Promise<Page>;
+  /** The same as `after`, again and again; each page is handed over as it comes. Ends when the server ends it. */
+  follow(seq: number, signal: AbortSignal, onPage: (page: Page) => void): Promise<void>;
+  judge(id: string, helpful: boolean): Promise<void>;
+}
+
+/** The server's no. 401: the session is over. 429 and 5xx: later. Other 4xx: never. */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly waitFor: number | undefined;
+
+  /** @param waitFor milliseconds the server asks us to wait */
+  constructor(status: number, waitFor?: number) {
+    super(`The server answered ${status}.`);
+    this.status = status;
+    this.waitFor = waitFor;
+  }
+}
+
+const answersWithin = 15_000;
+/** The server pings every 20 s; what is silent for longer is a dead line. */
+const silentFor = 45_000;
+/** The first page of a stream comes at once, unless something on the way holds it back. */
+const firstWithin = 8_000;
+
+export function api(keep: Keep): Api {
+  const token = (): string | undefined => keep.get('token');
+  const call = async (path: string, request: RequestInit = {}): Promise<Response> => {
+    const response = await fetch(`/widget/${path}`, {
+      ...request,
+      cache: 'no-store',
+      credentials: 'omit',
+      headers: {
+        ...(request.body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(token() === undefined ? {} : { Authorization: `Bearer ${token() ?? ''}` }),
+      },
+    });
+    if (!response.ok) throw refusal(response);
+    return response;
+  };
+  const post = async (path: string, body: unknown): Promise<unknown> => {
+    const line = timeLimit();
+    line.extend(answersWithin);
+    try {
+      const request = { method: 'POST', body: JSON.stringify(body), signal: line.signal };
+      return await (await call(path, request)).json();
+    } finally {
+      line.end();
+    }
+  };
+  return {
+    hasSession: () => token() !== undefined,
+    async ensureSession() {
+      if (token() !== undefined) return;
+      // The server of this page made the answer: its form is that of the interface.
+      const session = (await post('session', {})) as { token: string };
+      keep.set('token', session.token);
+    },
+    forgetSession() {
+      keep.set('token', undefined);
+    },
+    async closeSession() {
+      if (token() === undefined) return;
+      await call('session', { method: 'DELETE' });
+    },
+    async say({ id, say }) {
+      const body = 'text' in say ? { id, text: say.text } : { id, choice: say.choice };
+      return ((await post('messages', body)) as { seq?: number }).seq;
+    },
+    async after(seq, signal) {
+      const line = timeLimit(signal);
+      line.extend(answersWithin);
+      try {
+        const response = await call(`messages?after=${seq}`, { signal: line.signal });
+        return (await response.json()) as Page;
+      } finally {
+        line.end();
+      }
+    },
+    async follow(seq, signal, onPage) {
+      const line = timeLimit(signal);
+      line.extend(firstWithin);
+      try {
+        const response = await call(`stream?after=${seq}`, { signal: line.signal });
+        await readEvents(response, (data) => {
+          line.extend(silentFor);
+          if (data !== undefined) onPage(JSON.parse(data) as Page);
+        });
+      } finally {
+        line.end();
+      }
+    },
+    async judge(id, helpful) {
+      await post('feedback', { id, helpful });
+    },
+  };
+}
+
+function refusal({ status, headers }: Response): Refusal {
+  const seconds = Number(headers.get('Retry-After') ?? Number.NaN);
+  return new Refusal(status, Number.isFinite(seconds) ? seconds * 1_000 : undefined);
+}
+
+interface TimeLimit {
+  readonly signal: AbortSignal;
+  /** From now on, so many milliseconds. */
+  extend(by: number): void;
+  end(): void;
+}
+
+/** Aborts when its time is over, or when `outer` does. */
+function timeLimit(outer?: AbortSignal): TimeLimit {
+  const inner = new AbortController();
+  const abort = (): void => {
+    inner.abort();
+  };
+  if (outer?.aborted) abort();
+  outer?.addEventListener('abort', abort);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return {
+    signal: inner.signal,
+    extend(by) {
+      clearTimeout(timer);
+      timer = setTimeout(abort, by);
+    },
+    end() {
+      clearTimeout(timer);
+      outer?.removeEventListener('abort', abort);
+    },
+  };
+}
+
+/** Hands over the data of each server-sent event, and undefined for a ping. */
+async function readEvents(
+  response: Response,
+  onEvent: (data: string | undefined) => void,
+): Promise<void> {
+  const reader = response.body?.getReader();
+  if (!reader) throw new Error('This browser reads no streams.');
+  const decoder = new TextDecoder();
+  let rest = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const blocks = (rest + decoder.decode(value, { stream: true })).split('\n\n');
+    rest = blocks.pop() ?? '';
+    for (const block of blocks) onEvent(dataOf(block));
+  }
+}
+
+function dataOf(block: string): string | undefined {
+  const lines = block.split('\n').filter((line) => line.startsWith('data:'));
+  return lines.length === 0 ? undefined : lines.map((line) => line.slice(5).trim()).join('\n');
+}

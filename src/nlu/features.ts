@@ -51,11 +51,7 @@ export function extract(all: readonly Word[], language: Language, out: FeatureLi
 function extractConcepts(words: readonly Word[], language: Language, out: FeatureList): void {
   const found = new Set<number>();
   for (const { value } of findPhrases(language.concepts, words)) found.add(value.hash);
-  const hashes = [...found].sort((a, b) => a - b);
-  hashes.forEach((hash, i) => {
-    push(out, hash, concepts);
-    for (let j = i + 1; j < hashes.length; j++) push(out, pair(hash, hashes[j] ?? 0), concepts);
-  });
+  for (const hash of found) push(out, hash, concepts);
 }
 
 /** Hashes of one word, computed once. */

@@ -158,14 +158,14 @@ async function unknownOutcome(
 ): Promise<Outcome> {
   const now = ports.clock.now();
   const { body, attempts } = claim.job;
-  if (body.purpose !== 'answer') {
+  if (body.purpose !== 'answer' || attempts >= mostTries) {
     return {
       delivery: state('unknown', message, now, 'outcome_unknown'),
-      job: bury(claim, 'outcome_unknown', now),
+      job: await buryMessage(ports, claim, 'outcome_unknown'),
     };
   }
-  if (attempts >= mostTries) return failed(ports, claim, message, 'outcome_unknown');
-  const dueAt = channel.echoes ? later(now, echoWithin) : backoff(attempts, now);
+  const echoed = channel.echoes ? later(now, echoWithin) : now;
+  const dueAt = Math.max(echoed, backoff(attempts, now)) as Instant;
   return { job: retry(claim, dueAt, { ...body, waitedForEcho: true }) };
 }
 
@@ -186,18 +186,28 @@ async function failed(
   message: Message,
   reason: string,
 ): Promise<Outcome> {
-  const now = ports.clock.now();
-  const { queue, lane } = claim.job;
-  const waiting = await ports.store
-    .collection(collections.jobs)
-    .find({ where: { queue, lane }, limit: 100 });
-  const rest = waiting.filter(
-    (job) => job.id !== claim.job.id && (job.body as OutboxBody).messageId === message.id,
-  );
   return {
-    delivery: state('failed', message, now, reason),
-    job: [...bury(claim, reason, now), ...rest.flatMap((job) => buryJob(job, reason, now))],
+    delivery: state('failed', message, ports.clock.now(), reason),
+    job: await buryMessage(ports, claim, reason),
   };
+}
+
+/** The call under way and those of the same message behind it: an end without its beginning helps nobody. */
+async function buryMessage(
+  { store, clock }: DelivererPorts,
+  claim: OutboxClaim,
+  reason: string,
+): Promise<Write[]> {
+  const now = clock.now();
+  const { id, queue, lane, body } = claim.job;
+  const waiting = await store
+    .collection(collections.jobs)
+    .find({ where: { queue, lane }, sort: { by: 'order', order: 'asc' }, limit: 100 });
+  const rest = waiting.filter(
+    // Only `speak` puts jobs into the outbox.
+    (job) => job.id !== id && (job.body as OutboxBody).messageId === body.messageId,
+  );
+  return [...bury(claim, reason, now), ...rest.flatMap((job) => buryJob(job, reason, now))];
 }
 
 /** Commits what came of an attempt. An echo may have moved the message meanwhile: then it is read again. */

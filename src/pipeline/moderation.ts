@@ -63,7 +63,8 @@ export async function take(
       after: held(conversation, holderOf(ports, by, now)),
       replies: isMine ? [] : [{ type: 'text', text }],
       from: 'system',
-      purpose: 'moderator',
+      // A line of ours, not of the colleague: it must not go under the platform's rule for what humans write.
+      purpose: 'answer',
     };
   });
 }
@@ -78,6 +79,8 @@ export async function reply(
   const words = text.normalize('NFC').trim();
   if (words === '') throw new AppError('invalid', 400, 'Chưa có chữ nào để gửi.');
   const conversation = await get(ports.store, id);
+  // Before the bot is silenced: a person whom nobody can write to would then hear nothing at all.
+  refuseUnsendable(ports, conversation, ports.clock.now());
   if (conversation.handledBy !== 'moderator') await take(ports, id, by);
   return act(ports, id, by, (now_, now) => {
     refuseOthers(now_, by);

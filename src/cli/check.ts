@@ -36,8 +36,13 @@ export async function check(args: readonly string[], root: string, print: Option
   }
   const { today } = options;
   const content = checkContent(files, today);
-  const sentences = checkSentences(files, await readHeldOut(root));
-  const errors = inOrder([...content.errors, ...unsaid(sentences.errors, content.errors)]);
+  const heldOut = await readHeldOut(root);
+  const sentences = checkSentences(files, heldOut.sentences);
+  const errors = inOrder([
+    ...content.errors,
+    ...unsaid(sentences.errors, content.errors),
+    ...heldOut.problems,
+  ]);
   const warnings = inOrder([...content.warnings, ...sentences.warnings]);
   printProblems(options, 'Phải sửa', errors);
   printProblems(options, 'Nên sửa', warnings);

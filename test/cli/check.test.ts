@@ -17,7 +17,7 @@ async function run(
 ): Promise<{ code: number; lines: string[] }> {
   const root = await mkdtemp(path.join(tmpdir(), 'check-'));
   folders.push(root);
-  const files = changes ? filesWith(changes) : new Map<string, string>();
+  const files = new Map(changes ? filesWith(changes) : []);
   for (const [file, text] of files) {
     await mkdir(path.dirname(path.join(root, file)), { recursive: true });
     await writeFile(path.join(root, file), text);
@@ -52,6 +52,24 @@ test('a broken head of a topic is told once, though two readers find it', async 
   );
   const { lines } = await run(broken, '--today', '2026-11-24');
   expect(lines.filter((line) => line.startsWith('intents/tea_shop.yaml:2:'))).toHaveLength(1);
+});
+
+test('a sentence kept for measuring that was learnt is refused, with its row', async () => {
+  const kept = {
+    'test/held-out/a.tsv':
+      'tea_shop\tclean\tbán trà\tw9\ntea_shop\tclean\tmo quan tra the nao\tw9\n',
+  };
+  const { code, lines } = await run(kept, '--today', '2026-11-24');
+  expect(code).toBe(1);
+  expect(lines[1]).toMatch(
+    /^test\/held-out\/a\.tsv:2: .*intents\/tea_shop\.yaml:8.*\[heldOut\.tooNear\]$/,
+  );
+});
+
+test('sentences kept in another form are not passed over in silence', async () => {
+  const { code, lines } = await run({ 'test/held-out/a.json': '[]' }, '--today', '2026-11-24');
+  expect(code).toBe(1);
+  expect(lines[1]).toMatch(/^test\/held-out\/a\.json:1: .*\[heldOut\.form\]$/);
 });
 
 test('--todo writes every open question out', async () => {

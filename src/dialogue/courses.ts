@@ -1,5 +1,5 @@
 import { writtenTime } from '../conversation/calendar.ts';
-import type { Course } from '../conversation/course.ts';
+import type { Course, Session } from '../conversation/course.ts';
 import type { Choice } from '../conversation/reply.ts';
 import type { Scene } from './flow.ts';
 import type { Instant } from '../clock.ts';
@@ -11,6 +11,8 @@ import { plain } from './words.ts';
 const mostShown = mostChoices - 1;
 const longestTitle = 60;
 const longestPlace = 50;
+/** What the words around the lines leave of a message. */
+const roomForLines = 500;
 
 /** Courses that take names now, the next one first. Needs `{ list: 'openCourses' }`. */
 export function openCourses({ docs, now }: Scene): readonly Course[] {
@@ -30,27 +32,34 @@ export function titleOf({ title, example }: Course, { content }: Scene): string 
   return example ? content.phrase('course.example', { title: short }) : short;
 }
 
-/** One line each: code, title, first session. */
+/** One line each: code, title, first session; without the place where the lines would not fit into a message. */
 export function courseLines(courses: readonly Course[], scene: Scene): string {
-  return courses
-    .slice(0, mostShown)
-    .map((course) => {
-      const values = {
-        code: course.code,
-        title: titleOf(course, scene),
-        when: whenOf(course, scene),
-      };
-      return scene.content.phrase('course.line', values);
-    })
-    .join('\n');
+  const shown = courses.slice(0, mostShown);
+  const whole = shown.map((course) => line(course, whenOf(course, scene), scene)).join('\n');
+  return whole.length <= roomForLines
+    ? whole
+    : shown.map((course) => line(course, timeOf(course, scene), scene)).join('\n');
 }
 
 /** `08:00 thứ Bảy 05/12/2026, Hội trường xã` */
-export function whenOf({ sessions }: Course, { content }: Scene): string {
-  const first = [...sessions].sort((a, b) => a.startsAt - b.startsAt)[0];
-  return first
-    ? `${writtenTime(first.startsAt)}, ${shortened(first.place, longestPlace)}`
-    : content.phrase('course.noDate');
+export function whenOf(course: Course, scene: Scene): string {
+  const place = firstSession(course)?.place;
+  const time = timeOf(course, scene);
+  return place === undefined ? time : `${time}, ${shortened(place, longestPlace)}`;
+}
+
+function line(course: Course, when: string, scene: Scene): string {
+  const values = { code: course.code, title: titleOf(course, scene), when };
+  return scene.content.phrase('course.line', values);
+}
+
+function timeOf(course: Course, { content }: Scene): string {
+  const first = firstSession(course);
+  return first ? writtenTime(first.startsAt) : content.phrase('course.noDate');
+}
+
+function firstSession({ sessions }: Course): Session | undefined {
+  return [...sessions].sort((a, b) => a.startsAt - b.startsAt)[0];
 }
 
 /** A button for each course shown; pressed days later it still means this course. */

@@ -36,6 +36,7 @@ export function checkContent(files: Files, today: Day): Checked {
     ...style.errors,
     ...missingAnswers(reading),
     ...futureDays(reading, today),
+    ...longPhrases(reading),
     ...repeatedFigures(reading.answers, content?.facts ?? []),
     ...(content ? inWhole(content, reading, today) : []),
   ];
@@ -68,6 +69,15 @@ function futureDays({ answers }: Reading, today: Day): Problem[] {
       code: 'answer.asOf.future',
       message: `"asOf" ${asOf} chưa tới – ghi ngày đã đối chiếu nguồn`,
     }));
+}
+
+function longPhrases({ messages }: Reading): Problem[] {
+  return messages.flatMap(({ file, line, text }) => {
+    const length = characters(text);
+    if (length <= longestMessage || file.startsWith('content/answers/')) return [];
+    const message = `lời này dài ${length} ký tự – rút còn ${longestMessage}`;
+    return [{ file, line, code: 'phrases.message.tooLong', message }];
+  });
 }
 
 /** A day that passes is no mistake of the files: they stay valid, somebody has to look at them again. */

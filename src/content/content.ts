@@ -5,7 +5,7 @@ import type { Aspect, IntentName } from '../nlu/types.ts';
 /** A calendar day, `2026-11-23`. */
 export type Day = string;
 
-export interface Source {
+interface Source {
   /** As shown. */
   readonly name: string;
   readonly read: 'original' | 'quoted';
@@ -159,7 +159,7 @@ export const weekdays = [
   'saturday',
   'sunday',
 ] as const;
-export type Weekday = (typeof weekdays)[number];
+type Weekday = (typeof weekdays)[number];
 
 export interface DayOff {
   readonly from: Day;

@@ -87,6 +87,11 @@ describe('check refuses', () => {
       edited('content/phrases.yaml', 'answer.aspect.fee: lệ phí\n', ''),
       'content/phrases.yaml:1 phrases.key.missing',
     ],
+    [
+      'a phrase of more than 600 characters',
+      edited('content/phrases.yaml', 'Em không có giá.', 'Em không có giá. '.repeat(36)),
+      'content/phrases.yaml:21 phrases.message.tooLong',
+    ],
     ['an old tone', cakeSays('Tiệm bánh được xóa ở phường.'), `${cake}:12 style.tone`],
     ['an old tone in capitals', cakeSays('THỦY sản.'), `${cake}:12 style.tone`],
     [

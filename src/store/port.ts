@@ -94,7 +94,7 @@ export function storeOver(engine: Engine, options: Opening): Store {
   };
 
   return {
-    collection: (def) => collectionOver(engine, def, open),
+    collection: collectionsOver(engine, open),
     commit: async (writes) => {
       const prepared = prepare(writes, defs, engine.encode);
       holds ||= prepared.some(({ body }) => body?.claim === true);
@@ -133,6 +133,22 @@ export function storeOver(engine: Engine, options: Opening): Store {
   };
 }
 
+/** One object for each definition, so that what is asked for together is read together. */
+function collectionsOver(
+  engine: Engine,
+  open: <R>(work: () => Soon<R>) => Promise<R>,
+): Store['collection'] {
+  const known = new Map<unknown, unknown>();
+  return <T extends Doc, Q extends keyof T & string>(def: CollectionDef<T, Q>) => {
+    // What lies under a definition was made for it.
+    const found = known.get(def) as Collection<T, Q> | undefined;
+    if (found) return found;
+    const made = collectionOver(engine, def, open);
+    known.set(def, made);
+    return made;
+  };
+}
+
 /** `T` and `Q` only exist for callers; what is stored under a definition is read by it. */
 function collectionOver<T extends Doc, Q extends keyof T & string>(
   engine: Engine,
@@ -142,12 +158,13 @@ function collectionOver<T extends Doc, Q extends keyof T & string>(
   // A definition is one of any collection; its functions are only given documents that it has read.
   const any = def as unknown as AnyCollection;
   const read = (doc: Doc): T => readable(any, doc) as T;
+  const stored = together((ids: readonly string[]) => engine.getMany(any, ids));
+  const one = async (id: string): Promise<T | undefined> => {
+    const doc = await stored(id);
+    return doc && read(doc);
+  };
   return {
-    get: (id) =>
-      open(async () => {
-        const [doc] = await engine.getMany(any, [id]);
-        return doc && read(doc);
-      }),
+    get: (id) => open(() => one(id)),
     getMany: (ids) =>
       open(async () =>
         ids.length === 0 ? [] : (await engine.getMany(any, [...new Set(ids)])).map(read),
@@ -164,5 +181,27 @@ function collectionOver<T extends Doc, Q extends keyof T & string>(
         needIndex(any, asked, undefined);
         return engine.count(any, asked, upTo);
       }),
+  };
+}
+
+/** Single documents that are asked for in one round of work are read together. */
+function together(
+  getMany: (ids: readonly string[]) => Soon<Doc[]>,
+): (id: string) => Promise<Doc | undefined> {
+  let next:
+    { readonly ids: Set<string>; readonly found: Promise<ReadonlyMap<string, Doc>> } | undefined;
+  const start = (): NonNullable<typeof next> => {
+    const ids = new Set<string>();
+    const found = Promise.resolve().then(async () => {
+      next = undefined;
+      const docs = await getMany([...ids]);
+      return new Map(docs.map((doc) => [doc.id, doc]));
+    });
+    return { ids, found };
+  };
+  return async (id) => {
+    next ??= start();
+    next.ids.add(id);
+    return (await next.found).get(id);
   };
 }

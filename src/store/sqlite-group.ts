@@ -6,11 +6,12 @@ import type { Asking, Batch } from './group.ts';
 import { LaneWork, laneId, lockOf, placeOf } from './lane.ts';
 import type { Place } from './lane.ts';
 import { grant, hintsOf, plan } from './plan.ts';
-import type { Drawn, Plan, Put, Snapshot, Wish } from './plan.ts';
+import type { Drawn, Plan, Snapshot, Wish } from './plan.ts';
 import { asAppError } from './sqlite-errors.ts';
 import type { Lanes } from './sqlite-lanes.ts';
+import { manyRows } from './sqlite-rows.ts';
 import { parse } from './sqlite-tables.ts';
-import type { Row, Stored, Table } from './sqlite-tables.ts';
+import type { Line, Row, Stored, Table } from './sqlite-tables.ts';
 import type { Change, Claim, Job } from './store.ts';
 
 export interface SqliteParts {
@@ -102,12 +103,11 @@ function inTransaction(
     ),
     versions.draw,
   );
-  for (const { def, id } of planned.gone.values()) remove(parts, def.name, id, rows);
-  for (const put of planned.puts.values()) write(parts, put, rows);
+  writeDocuments(parts, planned, rows);
   for (const work of planned.lanes.values()) if (work.unsure) work.found(lanes.first(work.lane));
   const granted = grant(planned, processId, clock.now(), versions.draw);
-  for (const work of planned.lanes.values()) lanes.write(work);
-  for (const [name, drawn] of planned.sequences) sequences.write(name, drawn);
+  lanes.write([...planned.lanes.values()]);
+  sequences.write(planned.sequences);
   for (const name of planned.goneSequences) sequences.remove(name);
   const claims = asking.map((request) => take(parts, request));
   return { plan: planned, granted, claims };
@@ -180,32 +180,35 @@ function hintOf(table: Table, stored: Stored): Change | undefined {
   }
 }
 
-function remove(
+/** Removals first: what is made anew in the same group takes a row of its own. */
+function writeDocuments(
   { tables }: SqliteParts,
-  name: string,
-  id: string,
+  { gone, puts }: Plan,
   rows: ReadonlyMap<string, Row>,
 ): void {
-  const row = rows.get(`${name}/${id}`);
-  if (row) tables.get(name).remove(row);
+  const lines = new Map<string, Line[]>();
+  const leaving = new Map<string, Row[]>();
+  for (const { def, id } of gone.values()) leave(def.name, rows.get(`${def.name}/${id}`));
+  for (const [key, { def, id, version, body, seq, how }] of puts) {
+    if (how === 'renew') leave(def.name, rows.get(key));
+    // `encode` made a text of it.
+    const text = body.stored as string;
+    const doc = seq === undefined ? text : `{"seq":${seq},${text.slice(1)}`;
+    const row = how === 'update' ? rows.get(key) : undefined;
+    add(lines, def.name, { id, version, doc, entry: body.entry, row });
+  }
+  for (const [name, some] of leaving) tables.get(name).remove(some);
+  for (const [name, some] of lines) tables.get(name).write(some);
+
+  function leave(name: string, row: Row | undefined): void {
+    if (row) add(leaving, name, row);
+  }
 }
 
-function write(
-  { tables }: SqliteParts,
-  { def, id, version, body, seq, how }: Put,
-  rows: ReadonlyMap<string, Row>,
-): void {
-  const table = tables.get(def.name);
-  const row = rows.get(`${def.name}/${id}`);
-  // `encode` made a text of it.
-  const text = body.stored as string;
-  const doc = seq === undefined ? text : `{"seq":${seq},${text.slice(1)}`;
-  if (row && how === 'update') {
-    table.update(row, version, doc, body.entry);
-    return;
-  }
-  if (row && how === 'renew') table.remove(row);
-  table.insert(id, version, doc, body.entry);
+function add<T>(to: Map<string, T[]>, name: string, value: T): void {
+  const known = to.get(name);
+  if (known) known.push(value);
+  else to.set(name, [value]);
 }
 
 /** Takes free lanes whose head is due. A job of another release is handed over as it is: its worker judges it. */
@@ -225,7 +228,7 @@ function take(parts: SqliteParts, { queue, channel, n }: Asking): Claim[] {
     const takenOver = lane.orphan;
     const work = new LaneWork(lane, false);
     work.setOwner(processId, versions.draw());
-    lanes.write(work);
+    lanes.write([work]);
     return [{ job, lock: lockOf(lane), takenOver }];
   });
 }
@@ -245,7 +248,7 @@ function changeStatement(db: Database): (parts: SqliteParts, changes: readonly C
 
 interface SequenceStatements {
   read(names: readonly string[]): Map<string, Drawn>;
-  write(name: string, drawn: Drawn): void;
+  write(drawn: ReadonlyMap<string, Drawn>): void;
   remove(name: string): void;
 }
 
@@ -253,9 +256,11 @@ function sequenceStatements(db: Database): SequenceStatements {
   const read = db
     .prepare('SELECT id, version, last FROM sequences WHERE id IN (SELECT value FROM json_each(?))')
     .raw();
-  const write = db.prepare(
-    `INSERT INTO sequences (id, version, last) VALUES (?, ?, ?)
-      ON CONFLICT (id) DO UPDATE SET version = excluded.version, last = excluded.last`,
+  const write = manyRows(
+    db,
+    'INSERT INTO sequences (id, version, last)',
+    3,
+    'ON CONFLICT (id) DO UPDATE SET version = excluded.version, last = excluded.last',
   );
   const remove = db.prepare('DELETE FROM sequences WHERE id = ?');
   return {
@@ -264,7 +269,9 @@ function sequenceStatements(db: Database): SequenceStatements {
       const rows = read.all(JSON.stringify(names)) as [string, number, number][];
       return new Map(rows.map(([name, version, last]) => [name, { version, last }]));
     },
-    write: (name, { version, last }) => void write.run(name, version, last),
+    write: (drawn) => {
+      write([...drawn].map(([name, { version, last }]) => [name, version, last]));
+    },
     remove: (name) => void remove.run(name),
   };
 }

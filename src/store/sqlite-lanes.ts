@@ -3,6 +3,8 @@ import type { Instant } from '../clock.ts';
 import type { ChannelName } from '../ids.ts';
 import { headOf } from './lane.ts';
 import type { Head, Lane, LaneWork, Place } from './lane.ts';
+import { manyRows } from './sqlite-rows.ts';
+import type { Values } from './sqlite-rows.ts';
 import type { QueueName } from './store.ts';
 
 /** The queue's own statements. */
@@ -12,7 +14,7 @@ export interface Lanes {
   lanes(ids: readonly string[]): Map<string, Lane>;
   /** The first stored job of a lane. */
   first(lane: Lane): Head | undefined;
-  write(work: LaneWork): void;
+  write(works: readonly LaneWork[]): void;
   /** Free lanes whose head is due, the longest waiting first. */
   due(queue: QueueName, channel: ChannelName, now: Instant, n: number): Lane[];
   nextDue(queue: QueueName, after: number): number | undefined;
@@ -103,24 +105,35 @@ function laneOfRow(row: LaneRow): Lane {
 }
 
 function writing(db: Database): Lanes['write'] {
-  const add = db.prepare(
-    `INSERT INTO locks (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
-  const change = db.prepare(
-    `UPDATE locks SET version = ?, owner = ?, orphan = ?, size = ?, headId = ?, headOrder = ?, headDueAt = ?,
-      headSince = ?, arrivals = ? WHERE id = ?`,
+  const kept = [
+    'version',
+    'owner',
+    'orphan',
+    'size',
+    'headId',
+    'headOrder',
+    'headDueAt',
+    'headSince',
+    'arrivals',
+  ];
+  const put = manyRows(
+    db,
+    `INSERT INTO locks (${columns})`,
+    13,
+    `ON CONFLICT (id) DO UPDATE SET ${kept.map((name) => `${name} = excluded.${name}`).join(', ')}`,
   );
   const remove = db.prepare('DELETE FROM locks WHERE id = ?');
-  return ({ lane, fresh, removed }) => {
-    const { id, version, queue, channel, owner, size, head, arrivals } = lane;
-    const orphan = lane.orphan ? 1 : 0;
-    const place = head ? [head.id, head.order, head.dueAt, head.since] : [null, null, null, null];
-    if (removed && size === 0) {
-      if (!fresh) remove.run(id);
-    } else if (fresh)
-      add.run([id, version, queue, channel, lane.lane, owner, orphan, size, ...place, arrivals]);
-    else change.run([version, owner, orphan, size, ...place, arrivals, id]);
+  return (works) => {
+    const left = works.filter(({ removed, lane }) => removed && lane.size === 0);
+    for (const { lane } of left) remove.run(lane.id);
+    put(works.filter((work) => !left.includes(work)).map(({ lane }) => rowOfLane(lane)));
   };
+}
+
+function rowOfLane(lane: Lane): Values {
+  const { id, version, queue, channel, owner, orphan, size, head, arrivals } = lane;
+  const place = head ? [head.id, head.order, head.dueAt, head.since] : [null, null, null, null];
+  return [id, version, queue, channel, lane.lane, owner, orphan ? 1 : 0, size, ...place, arrivals];
 }
 
 function claiming(db: Database): Pick<Lanes, 'due' | 'nextDue'> {

@@ -42,13 +42,18 @@ function refuseNewer(db: Database): void {
 function layOutOne(db: Database, def: AnyCollection): void {
   const own = tablesOfTheStore[def.name];
   const there = new Set(namesIn(db, `SELECT name FROM pragma_table_xinfo('${def.name}')`));
-  const columns = [...fieldsOf(def)].filter((field) => !there.has(field)).map(columnOf);
+  const fields = [...fieldsOf(def)].filter((field) => !there.has(field));
   if (own !== undefined) db.exec(own);
   else if (there.size === 0) {
     const fixed = `_n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, _doc TEXT NOT NULL,
       _found INTEGER NOT NULL DEFAULT 0`;
+    const columns = fields.map((field) => columnOf(field, 'STORED'));
     db.exec(`CREATE TABLE "${def.name}" (${[fixed, ...columns].join(', ')})`);
-  } else for (const column of columns) db.exec(`ALTER TABLE "${def.name}" ADD COLUMN ${column}`);
+  } else {
+    // A stored column cannot be added to a table that exists; a virtual one is computed when it is needed.
+    for (const field of fields)
+      db.exec(`ALTER TABLE "${def.name}" ADD COLUMN ${columnOf(field, 'VIRTUAL')}`);
+  }
   setIndexes(db, def);
   if (def.search) layOutSearch(db, def);
 }
@@ -60,8 +65,8 @@ function fieldsOf({ name, fields }: AnyCollection): Set<string> {
   return new Set([...fields, ...(name === 'jobs' ? placeFields : [])]);
 }
 
-function columnOf(field: string): string {
-  return `"${field}" GENERATED ALWAYS AS (json_extract(_doc, '$.${field}')) VIRTUAL`;
+function columnOf(field: string, how: 'STORED' | 'VIRTUAL'): string {
+  return `"${field}" GENERATED ALWAYS AS (json_extract(_doc, '$.${field}')) ${how}`;
 }
 
 function setIndexes(db: Database, def: AnyCollection): void {

@@ -38,75 +38,84 @@ const firstWithin = 8_000;
 
 export function api(keep: Keep): Api {
   const token = (): string | undefined => keep.get('token');
-  const call = async (path: string, request: RequestInit = {}): Promise<Response> => {
-    const response = await fetch(`/widget/${path}`, {
-      ...request,
-      cache: 'no-store',
-      credentials: 'omit',
-      headers: {
-        ...(request.body === undefined ? {} : { 'Content-Type': 'application/json' }),
-        ...(token() === undefined ? {} : { Authorization: `Bearer ${token() ?? ''}` }),
-      },
-    });
-    if (!response.ok) throw refusal(response);
-    return response;
-  };
-  const post = async (path: string, body: unknown): Promise<unknown> => {
-    const line = timeLimit();
-    line.extend(answersWithin);
-    try {
-      const request = { method: 'POST', body: JSON.stringify(body), signal: line.signal };
-      return await (await call(path, request)).json();
-    } finally {
-      line.end();
-    }
-  };
   return {
     hasSession: () => token() !== undefined,
     async ensureSession() {
       if (token() !== undefined) return;
-      // The server of this page made the answer: its form is that of the interface.
-      const session = (await post('session', {})) as { token: string };
-      keep.set('token', session.token);
+      const { token: fresh } = await ask<{ token: string }>('session', undefined, { body: {} });
+      keep.set('token', fresh);
     },
     forgetSession() {
       keep.set('token', undefined);
     },
     async closeSession() {
-      if (token() === undefined) return;
-      await call('session', { method: 'DELETE' });
+      if (token() !== undefined) await call('session', token(), { method: 'DELETE' });
     },
     async say({ id, say }) {
       const body = 'text' in say ? { id, text: say.text } : { id, choice: say.choice };
-      return ((await post('messages', body)) as { seq?: number }).seq;
+      const { seq } = await ask<{ seq?: number }>('messages', token(), { body });
+      return seq;
     },
-    async after(seq, signal) {
-      const line = timeLimit(signal);
-      line.extend(answersWithin);
-      try {
-        const response = await call(`messages?after=${seq}`, { signal: line.signal });
-        return (await response.json()) as Page;
-      } finally {
-        line.end();
-      }
-    },
-    async follow(seq, signal, onPage) {
-      const line = timeLimit(signal);
-      line.extend(firstWithin);
-      try {
-        const response = await call(`stream?after=${seq}`, { signal: line.signal });
-        await readEvents(response, (data) => {
-          line.extend(silentFor);
-          if (data !== undefined) onPage(JSON.parse(data) as Page);
-        });
-      } finally {
-        line.end();
-      }
-    },
+    after: (seq, outer) => ask<Page>(`messages?after=${seq}`, token(), { outer }),
+    follow: (seq, outer, onPage) => follow(`stream?after=${seq}`, token(), outer, onPage),
     async judge(id, helpful) {
-      await post('feedback', { id, helpful });
+      await ask<unknown>('feedback', token(), { body: { id, helpful } });
     },
   };
+}
+
+/** What the server answers, as `Answer`: it made this page, too, and keeps to one interface. */
+async function ask<Answer>(
+  path: string,
+  token: string | undefined,
+  { body, outer }: { readonly body?: unknown; readonly outer?: AbortSignal },
+): Promise<Answer> {
+  const line = timeLimit(outer);
+  line.extend(answersWithin);
+  try {
+    const posted = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+    const response = await call(path, token, { ...posted, signal: line.signal });
+    return (await response.json()) as Answer;
+  } finally {
+    line.end();
+  }
+}
+
+async function follow(
+  path: string,
+  token: string | undefined,
+  outer: AbortSignal,
+  onPage: (page: Page) => void,
+): Promise<void> {
+  const line = timeLimit(outer);
+  line.extend(firstWithin);
+  try {
+    const response = await call(path, token, { signal: line.signal });
+    await readEvents(response, (data) => {
+      line.extend(silentFor);
+      if (data !== undefined) onPage(JSON.parse(data) as Page);
+    });
+  } finally {
+    line.end();
+  }
+}
+
+async function call(
+  path: string,
+  token: string | undefined,
+  request: RequestInit,
+): Promise<Response> {
+  const response = await fetch(`/widget/${path}`, {
+    ...request,
+    cache: 'no-store',
+    credentials: 'omit',
+    headers: {
+      ...(request.body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+    },
+  });
+  if (!response.ok) throw refusal(response);
+  return response;
 }
 
 function refusal({ status, headers }: Response): Refusal {

@@ -1,18 +1,12 @@
 import { longestText, text } from './text.ts';
 
-/** Where the person writes. */
-export interface Composer {
-  onSend(send: (words: string) => void): void;
-  focus(): void;
-}
-
 /** From here on the page says how much room is left. */
 const countsFrom = 1_800;
 
-export function composer(form: HTMLFormElement): Composer {
+/** Where the person writes: hands over what is to be sent, composed, trimmed and not too long. */
+export function composer(form: HTMLFormElement, send: (words: string) => void): void {
   const field = within(form, 'textarea', HTMLTextAreaElement);
   const length = within(form, '.length', HTMLElement);
-  let send: (words: string) => void = () => undefined;
 
   const submit = (): void => {
     const words = wordsIn(field);
@@ -42,14 +36,6 @@ export function composer(form: HTMLFormElement): Composer {
   }).observe(form);
   // The browser may have put back what was being written when the page was left.
   refresh(field, length);
-  return {
-    onSend(listener) {
-      send = listener;
-    },
-    focus() {
-      field.focus();
-    },
-  };
 }
 
 /** Telex and VNI build a syllable over several keys; the Enter that ends one sends nothing. */

@@ -28,85 +28,112 @@ export type Trouble = 'network' | 'too_many';
 
 const longestPause = 30_000;
 
-export function outbox(api: Api, keep: Keep, events: OutboxEvents): Outbox {
-  let waiting: readonly Draft[] = read(keep);
-  let sending = false;
-  let attempts = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+interface Box {
+  readonly api: Api;
+  readonly keep: Keep;
+  readonly events: OutboxEvents;
+  waiting: readonly Draft[];
+  sending: boolean;
+  attempts: number;
+  timer: ReturnType<typeof setTimeout> | undefined;
+  /** How often it was emptied: what is on its way then belongs to a conversation that is forgotten. */
+  cleared: number;
+}
 
-  const put = (drafts: readonly Draft[]): void => {
-    waiting = drafts;
-    keep.set('unsent', drafts.length === 0 ? undefined : JSON.stringify(drafts));
-  };
-  const drop = (id: string): void => {
-    put(waiting.filter((draft) => draft.id !== id));
-  };
-  const flush = (): void => {
-    clearTimeout(timer);
-    if (!sending) void sendAll();
-  };
-  const sendAll = async (): Promise<void> => {
-    sending = true;
-    try {
-      for (let next = waiting[0]; next; next = waiting[0]) {
-        await sendOne(next);
-        attempts = 0;
-        events.onTrouble(undefined, waiting);
-      }
-    } catch (error) {
-      attempts += 1;
-      const isTooMany = error instanceof Refusal && error.status === 429;
-      events.onTrouble(isTooMany ? 'too_many' : 'network', waiting);
-      timer = setTimeout(flush, pauseBefore(attempts, error));
-    } finally {
-      sending = false;
-    }
-  };
-  const sendOne = async (draft: Draft): Promise<void> => {
-    try {
-      const seq = await sayInSession(api, draft, events);
-      // "Xoá khỏi máy này" may have emptied the queue meanwhile.
-      if (!waiting.includes(draft)) return;
-      drop(draft.id);
-      events.onAccepted(draft, seq);
-    } catch (error) {
-      if (!isFinal(error)) throw error;
-      drop(draft.id);
-      events.onRefused(draft);
-    }
+export function outbox(api: Api, keep: Keep, events: OutboxEvents): Outbox {
+  const box: Box = {
+    api,
+    keep,
+    events,
+    waiting: read(keep),
+    sending: false,
+    attempts: 0,
+    timer: undefined,
+    cleared: 0,
   };
   return {
     get waiting() {
-      return waiting;
+      return box.waiting;
     },
     add(draft) {
-      put([...waiting, draft]);
-      flush();
+      put(box, [...box.waiting, draft]);
+      flush(box);
     },
     settle(id) {
-      if (waiting.some((draft) => draft.id === id)) drop(id);
+      if (box.waiting.some((draft) => draft.id === id)) drop(box, id);
     },
-    flush,
+    flush() {
+      flush(box);
+    },
     clear() {
-      clearTimeout(timer);
-      put([]);
+      box.cleared += 1;
+      clearTimeout(box.timer);
+      put(box, []);
     },
   };
 }
 
+function put(box: Box, drafts: readonly Draft[]): void {
+  box.waiting = drafts;
+  box.keep.set('unsent', drafts.length === 0 ? undefined : JSON.stringify(drafts));
+}
+
+function drop(box: Box, id: string): void {
+  put(
+    box,
+    box.waiting.filter((draft) => draft.id !== id),
+  );
+}
+
+function flush(box: Box): void {
+  clearTimeout(box.timer);
+  if (!box.sending) void sendAll(box);
+}
+
+/** One after the other, in the order they were said. */
+async function sendAll(box: Box): Promise<void> {
+  box.sending = true;
+  try {
+    for (let next = box.waiting[0]; next; next = box.waiting[0]) {
+      await sendOne(box, next);
+      box.attempts = 0;
+      box.events.onTrouble(undefined, box.waiting);
+    }
+  } catch (error) {
+    box.attempts += 1;
+    const isTooMany = error instanceof Refusal && error.status === 429;
+    box.events.onTrouble(isTooMany ? 'too_many' : 'network', box.waiting);
+    box.timer = setTimeout(flush, pauseAfter(box.attempts, error), box);
+  } finally {
+    box.sending = false;
+  }
+}
+
+async function sendOne(box: Box, draft: Draft): Promise<void> {
+  const { cleared } = box;
+  try {
+    const seq = await sayInSession(box, draft);
+    if (box.cleared !== cleared) box.api.forgetSession();
+    else if (box.waiting.includes(draft)) {
+      drop(box, draft.id);
+      box.events.onAccepted(draft, seq);
+    }
+  } catch (error) {
+    if (!isFinal(error)) throw error;
+    drop(box, draft.id);
+    box.events.onRefused(draft);
+  }
+}
+
 /** With a token too old, once more in a new conversation: the message is kept. */
-async function sayInSession(
-  api: Api,
-  draft: Draft,
-  { onSignedOut }: OutboxEvents,
-): Promise<number | undefined> {
+async function sayInSession({ api, events }: Box, draft: Draft): Promise<number | undefined> {
   await api.ensureSession();
   try {
     return await api.say(draft);
   } catch (error) {
     if (!(error instanceof Refusal) || error.status !== 401) throw error;
     api.forgetSession();
-    onSignedOut();
+    events.onSignedOut();
     await api.ensureSession();
     return await api.say(draft);
   }
@@ -119,7 +146,7 @@ function isFinal(error: unknown): boolean {
 }
 
 /** 1, 2, 4 … 30 seconds, or what the server asks for. */
-function pauseBefore(attempt: number, error: unknown): number {
+function pauseAfter(attempt: number, error: unknown): number {
   if (error instanceof Refusal && error.waitFor !== undefined) return error.waitFor;
   return Math.min(longestPause, 1_000 * 2 ** (attempt - 1));
 }

@@ -18,114 +18,114 @@ export interface Presence {
 const showsAfter = 400;
 /** Who waits for a person may get no answer at all: the sign does not stay for ever. */
 const showsFor = 10_000;
-const fresh: Status = { handledBy: 'bot' };
+const untold: Status = { handledBy: 'bot' };
 
 interface Seen {
-  status: Status;
-  official: string | undefined;
-  trouble: Trouble | undefined;
-  isReached: boolean;
-  lastAsked: number;
-  lastAnswered: number;
-  hasHistory: boolean;
-  unread: number;
+  readonly status: Status;
+  readonly official: string | undefined;
+  readonly trouble: Trouble | undefined;
+  readonly isReached: boolean;
+  readonly lastAsked: number;
+  readonly lastAnswered: number;
+  readonly hasHistory: boolean;
+  readonly unread: number;
 }
 
 export function presence(setAnswering: (isAnswering: boolean) => void): Presence {
   const line = within(document, '#status', HTMLElement);
-  const heard = within(document, '#heard', HTMLElement);
+  const sign = answeringSign(setAnswering);
   let seen = nothingSeen();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-
-  const say = (isAnswering: boolean): void => {
-    setAnswering(isAnswering);
-    heard.textContent = isAnswering ? text.answering : '';
-  };
-  const watch = (): void => {
-    clearTimeout(timer);
-    if (seen.lastAnswered > seen.lastAsked || !expectsAnswer(seen.status)) {
-      say(false);
-      return;
-    }
-    timer = setTimeout(() => {
-      say(true);
-      timer = setTimeout(() => {
-        say(false);
-      }, showsFor);
-    }, showsAfter);
-  };
-  const refresh = (): void => {
-    const words = statusLine({
-      ...seen,
-      isOnline: navigator.onLine,
-      starting: line.dataset['starting'] ?? '',
-      now: Date.now(),
-    });
-    // Written only when it changes: a screen reader would say it again.
-    if (line.textContent !== words) line.textContent = words;
+  const see = (change: Partial<Seen>): void => {
+    const { lastAsked, lastAnswered } = seen;
+    seen = { ...seen, ...change };
+    const isMoved = seen.lastAsked !== lastAsked || seen.lastAnswered !== lastAnswered;
+    if (isMoved) sign(expectsAnswer(seen));
+    showLine(line, seen);
     document.title = seen.unread > 0 ? text.pageWithNew(seen.unread) : text.page;
   };
   return {
     asked(seq) {
-      seen.lastAsked = Math.max(seen.lastAsked, seq);
-      watch();
+      see({ lastAsked: Math.max(seen.lastAsked, seq) });
     },
     heard(page) {
-      const { lastAsked, lastAnswered } = seen;
-      seen = seenWith(seen, page);
-      if (seen.lastAsked > lastAsked || seen.lastAnswered > lastAnswered) watch();
-      refresh();
+      see(seenIn(page, seen));
     },
     trouble(trouble) {
-      seen.trouble = trouble;
-      refresh();
+      see({ trouble });
     },
     reached(isReached) {
-      seen.isReached = isReached;
-      refresh();
+      see({ isReached });
     },
     refresh() {
-      if (!document.hidden) seen.unread = 0;
-      refresh();
+      see(document.hidden ? {} : { unread: 0 });
     },
     clear() {
-      seen = nothingSeen();
-      watch();
-      refresh();
+      see(nothingSeen());
     },
   };
 }
 
+/** Shows and says, after a moment, that an answer is being made. */
+function answeringSign(setAnswering: (isAnswering: boolean) => void): (isDue: boolean) => void {
+  const heard = within(document, '#heard', HTMLElement);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const show = (isAnswering: boolean): void => {
+    setAnswering(isAnswering);
+    heard.textContent = isAnswering ? text.answering : '';
+  };
+  return (isDue) => {
+    clearTimeout(timer);
+    if (!isDue) {
+      show(false);
+      return;
+    }
+    timer = setTimeout(() => {
+      show(true);
+      timer = setTimeout(show, showsFor, false);
+    }, showsAfter);
+  };
+}
+
+function showLine(line: HTMLElement, seen: Seen): void {
+  const words = statusLine({
+    ...seen,
+    isOnline: navigator.onLine,
+    starting: line.dataset['starting'] ?? '',
+    now: Date.now(),
+  });
+  // Written only when it changes: a screen reader would say it again.
+  if (line.textContent !== words) line.textContent = words;
+}
+
 function nothingSeen(): Seen {
   return {
-    status: fresh,
+    status: untold,
     official: undefined,
     trouble: undefined,
     isReached: true,
     lastAsked: 0,
-    lastAnswered: 0.5,
+    lastAnswered: 0,
     hasHistory: false,
     unread: 0,
   };
 }
 
-function expectsAnswer({ handledBy, starting }: Status): boolean {
-  return handledBy === 'bot' && starting !== true;
+function expectsAnswer({ status, lastAsked, lastAnswered }: Seen): boolean {
+  return lastAsked > lastAnswered && status.handledBy === 'bot' && status.starting !== true;
 }
 
-function seenWith(seen: Seen, { messages, status }: Page): Seen {
+function seenIn({ messages, status }: Page, seen: Seen): Partial<Seen> {
   const own = messages.filter(({ from }) => from === 'person');
   const others = messages.filter(({ from }) => from !== 'person');
   const by = messages.findLast(({ from }) => from === 'moderator')?.by;
-  const lastOwn = own.at(-1)?.seq ?? 0;
+  const { hasHistory } = seen;
   return {
-    ...seen,
     status,
-    official: by ? text.official(by.name, by.organisation) : seen.official,
+    ...(by ? { official: text.official(by.name, by.organisation) } : {}),
     // What was there when the page was opened is not being answered now.
-    lastAsked: seen.hasHistory ? Math.max(seen.lastAsked, lastOwn) : seen.lastAsked,
+    lastAsked: hasHistory ? Math.max(seen.lastAsked, own.at(-1)?.seq ?? 0) : seen.lastAsked,
     lastAnswered: Math.max(seen.lastAnswered, others.at(-1)?.seq ?? 0),
     hasHistory: true,
-    unread: document.hidden && seen.hasHistory ? seen.unread + others.length : seen.unread,
+    unread: document.hidden && hasHistory ? seen.unread + others.length : seen.unread,
   };
 }

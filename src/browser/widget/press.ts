@@ -28,16 +28,17 @@ export function judgeByMarks(log: HTMLElement, server: Api): void {
   });
 }
 
+/** The judgement comes back as a line of the conversation: then the marks have done their work. */
 async function judge(server: Api, marks: HTMLElement, helpful: boolean): Promise<void> {
   const buttons = marks.querySelectorAll('button');
   for (const button of buttons) button.disabled = true;
   marks.querySelector('.failed')?.remove();
   try {
     await server.judge(marks.dataset['of'] ?? '', helpful);
-    const hadKeyboard = marks.contains(document.activeElement);
-    marks.classList.add('judged');
-    marks.replaceChildren(element('span', '', [text.judged(helpful)]));
-    if (hadKeyboard) marks.closest('article')?.focus({ preventScroll: true });
+    const answer = marks.closest('article');
+    marks.remove();
+    // A button that is gone takes the keyboard with it.
+    if (document.activeElement === document.body) answer?.focus({ preventScroll: true });
   } catch {
     for (const button of buttons) button.disabled = false;
     marks.append(element('span', 'failed', [text.notJudged]));

@@ -41,12 +41,8 @@ export function talk(log: HTMLElement, newer: HTMLElement): Talk {
       show(paper, messages);
     },
     add(draft, state) {
-      const node = draftBubble(draft, state);
-      paper.drafts.set(draft.id, node);
-      paper.answer = undefined;
+      add(paper, draft, state);
       paper.pressed = pressedIn(log);
-      paper.waiting.before(node);
-      paper.view.toEnd();
     },
     mark(draftId, state) {
       const node = paper.drafts.get(draftId);
@@ -65,13 +61,25 @@ export function talk(log: HTMLElement, newer: HTMLElement): Talk {
         });
     },
     clear() {
-      paper.lines = [];
-      paper.drafts.clear();
-      paper.answer = undefined;
-      paper.written.replaceChildren(paper.waiting);
-      paper.view.toStart();
+      clear(paper);
     },
   };
+}
+
+function add(paper: Paper, draft: Draft, state: string): void {
+  const node = draftBubble(draft, state);
+  paper.drafts.set(draft.id, node);
+  paper.answer = undefined;
+  paper.waiting.before(node);
+  paper.view.toEnd();
+}
+
+function clear(paper: Paper): void {
+  paper.lines = [];
+  paper.drafts.clear();
+  paper.answer = undefined;
+  paper.written.replaceChildren(paper.waiting);
+  paper.view.toStart();
 }
 
 function paperOn(log: HTMLElement, newer: HTMLElement): Paper {
@@ -165,7 +173,7 @@ function foldEarlier({ written }: Paper, newest: HTMLElement): void {
   for (const turn of written.querySelectorAll('.turn')) {
     if (turn === newest) continue;
     foldChoices(turn);
-    turn.querySelector('.marks:not(.judged)')?.remove();
+    turn.querySelector('.marks')?.remove();
   }
 }
 

@@ -20,8 +20,6 @@ export const text = {
   wasItRight: 'Có đúng điều anh/chị cần không?',
   helpful: 'Có ích',
   wrong: 'Chưa đúng',
-  judged: (helpful: boolean): string =>
-    `Anh/chị đã chọn “${helpful ? text.helpful : text.wrong}”. Em cảm ơn.`,
   notJudged: 'Chưa gửi được. Anh/chị bấm lại giúp em.',
   left: (n: number): string => `Còn ${n} ký tự`,
   over: (n: number): string =>

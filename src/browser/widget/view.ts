@@ -15,66 +15,100 @@ export interface View {
 const nearEnd = 80;
 const above = 8;
 
+interface Sight {
+  readonly log: HTMLElement;
+  /** Says that there is something new below. */
+  readonly newer: HTMLElement;
+  /** The person has asked, and looks on where the answer will come. */
+  isFollowing: boolean;
+  isAtEnd: boolean;
+  unseen: HTMLElement | undefined;
+}
+
 export function view(log: HTMLElement, newer: HTMLElement): View {
-  /** Set by what the person said; until the answer is there the view goes along. */
-  let isFollowing = true;
-  let unseen: HTMLElement | undefined;
+  const sight: Sight = { log, newer, isFollowing: true, isAtEnd: false, unseen: undefined };
+  watch(sight);
+  return {
+    keep(add) {
+      const goesAlong = sight.isFollowing || isNearEnd(sight);
+      const answer = add();
+      if (!goesAlong) {
+        if (answer && !isInSight(sight, answer)) setUnseen(sight, answer);
+      } else if (answer) {
+        scrollToTopOf(sight, answer);
+        sight.isFollowing = false;
+      } else scrollToEnd(sight);
+    },
+    ifFollowing(act) {
+      const goesAlong = sight.isFollowing || isNearEnd(sight);
+      act();
+      if (goesAlong) scrollToEnd(sight);
+    },
+    toEnd() {
+      sight.isFollowing = true;
+      scrollToEnd(sight);
+    },
+    toStart() {
+      sight.isFollowing = true;
+      setUnseen(sight, undefined);
+      scrollerOf(sight).scrollTop = 0;
+    },
+  };
+}
 
-  const scroller = (): Element =>
-    getComputedStyle(log).overflowY === 'visible'
-      ? (document.scrollingElement ?? document.documentElement)
-      : log;
-  const isNearEnd = (): boolean => {
-    const { scrollHeight, scrollTop, clientHeight } = scroller();
-    return scrollHeight - scrollTop - clientHeight < nearEnd;
-  };
-  const topOfSight = (): number => (scroller() === log ? log.getBoundingClientRect().top : 0);
-  const scrollToTopOf = (node: HTMLElement): void => {
-    scroller().scrollTop += node.getBoundingClientRect().top - topOfSight() - above;
-  };
-  const toEnd = (): void => {
-    isFollowing = true;
-    setUnseen(undefined);
-    scroller().scrollTop = scroller().scrollHeight;
-  };
-  const setUnseen = (node: HTMLElement | undefined): void => {
-    unseen = node;
-    newer.hidden = node === undefined;
-  };
+function watch(sight: Sight): void {
+  const { log, newer } = sight;
   const onScroll = (): void => {
-    if (unseen && (isNearEnd() || isInSight(unseen))) setUnseen(undefined);
+    sight.isAtEnd = isNearEnd(sight);
+    // Who scrolls away while an answer is being made wants to read something else.
+    if (!sight.isAtEnd) sight.isFollowing = false;
+    const { unseen } = sight;
+    if (unseen && (sight.isAtEnd || isInSight(sight, unseen))) setUnseen(sight, undefined);
   };
-  const isInSight = (node: HTMLElement): boolean =>
-    node.getBoundingClientRect().top < log.getBoundingClientRect().bottom - nearEnd;
-
   log.addEventListener('scroll', onScroll, { passive: true });
   document.addEventListener('scroll', onScroll, { passive: true });
   newer.addEventListener('click', () => {
-    if (unseen) scrollToTopOf(unseen);
+    const { unseen } = sight;
+    if (unseen) scrollToTopOf(sight, unseen);
     unseen?.focus({ preventScroll: true });
-    setUnseen(undefined);
+    setUnseen(sight, undefined);
   });
-  return {
-    keep(add) {
-      const goesAlong = isFollowing || isNearEnd();
-      const answer = add();
-      if (!answer) {
-        if (goesAlong) toEnd();
-      } else if (goesAlong) {
-        scrollToTopOf(answer);
-        isFollowing = false;
-      } else if (!isInSight(answer)) setUnseen(answer);
-    },
-    ifFollowing(act) {
-      const goesAlong = isFollowing || isNearEnd();
-      act();
-      if (goesAlong) toEnd();
-    },
-    toEnd,
-    toStart() {
-      isFollowing = true;
-      setUnseen(undefined);
-      scroller().scrollTop = 0;
-    },
-  };
+  // A keyboard or the line of status takes room from below: the end stays the end.
+  new ResizeObserver(() => {
+    if (sight.isAtEnd && scrollerOf(sight) === log) log.scrollTop = log.scrollHeight;
+  }).observe(log);
+}
+
+function scrollerOf({ log }: Sight): Element {
+  const isPage = getComputedStyle(log).overflowY === 'visible';
+  return isPage ? (document.scrollingElement ?? document.documentElement) : log;
+}
+
+function isNearEnd(sight: Sight): boolean {
+  const { scrollHeight, scrollTop, clientHeight } = scrollerOf(sight);
+  return scrollHeight - scrollTop - clientHeight < nearEnd;
+}
+
+function isInSight({ log }: Sight, node: HTMLElement): boolean {
+  const end = Math.min(log.getBoundingClientRect().bottom, window.innerHeight);
+  return node.getBoundingClientRect().top < end - nearEnd;
+}
+
+function scrollToTopOf(sight: Sight, node: HTMLElement): void {
+  const scroller = scrollerOf(sight);
+  const top = scroller === sight.log ? scroller.getBoundingClientRect().top : 0;
+  scroller.scrollTop += node.getBoundingClientRect().top - top - above;
+  sight.isAtEnd = isNearEnd(sight);
+}
+
+function scrollToEnd(sight: Sight): void {
+  const scroller = scrollerOf(sight);
+  scroller.scrollTop = scroller.scrollHeight;
+  sight.isAtEnd = true;
+  setUnseen(sight, undefined);
+}
+
+function setUnseen(sight: Sight, node: HTMLElement | undefined): void {
+  sight.unseen = node;
+  sight.newer.hidden = node === undefined;
 }

@@ -1,12 +1,12 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { cleanUp, makeHome } from '../support/process.ts';
+import { cleanUp, makeHome, patience } from '../support/process.ts';
 import { killUnderLoad } from './kill-run.ts';
 import type { KillCount } from './kill-run.ts';
 
 /** `KILLS=200 npm test -- test/faults/kill` does it that often and prints the counts. */
 const kills = Number(process.env['KILLS'] ?? 6);
 const half = Math.max(1, Math.round(kills / 2));
-const time = 60_000 + kills * 20_000;
+const time = patience + kills * 30_000;
 
 afterAll(cleanUp);
 

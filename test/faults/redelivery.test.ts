@@ -7,7 +7,7 @@ import { messageBody, startBot } from '../support/bot.ts';
 import { ledgerOf } from '../support/ledger.ts';
 import { questions } from '../support/load.ts';
 import { startPlatform } from '../support/platform-server.ts';
-import { cleanUp, makeHome, startProgram, until } from '../support/process.ts';
+import { cleanUp, makeHome, patience, startProgram, until } from '../support/process.ts';
 import type { Home } from '../support/process.ts';
 import { jobsIn, lookInto } from '../support/store-view.ts';
 import { deliveryOf, headersOf, messengerEnv } from '../support/webhook.ts';
@@ -74,33 +74,37 @@ function effects(home: Home) {
   });
 }
 
-test('every delivery five times, shuffled, across a kill and a restart, has one effect', async () => {
-  const home = await makeHome();
-  const platform = await startPlatform();
-  platform.echoesTo(`${home.url}/webhooks/messenger`);
-  const env = { LOG_LEVEL: 'warn', ...messengerEnv(platform.url) };
-  const all = written(40);
-  const deliveries = shuffledDeliveries(all);
-  const half = deliveries.length / 2;
+test(
+  'every delivery five times, shuffled, across a kill and a restart, has one effect',
+  async () => {
+    const home = await makeHome();
+    const platform = await startPlatform();
+    platform.echoesTo(`${home.url}/webhooks/messenger`);
+    const env = { LOG_LEVEL: 'warn', ...messengerEnv(platform.url) };
+    const all = written(40);
+    const deliveries = shuffledDeliveries(all);
+    const half = deliveries.length / 2;
 
-  const before = await startProgram(home, { env });
-  await deliverAll(home.url, deliveries.slice(0, half));
-  await before.kill();
-  const after = await startProgram(home, { env });
-  await deliverAll(home.url, deliveries.slice(half));
-  await until(
-    'all work is done',
-    async () => (await jobsIn(home, {}, 'inbox', 'outbox')).length === 0,
-  );
+    const before = await startProgram(home, { env });
+    await deliverAll(home.url, deliveries.slice(0, half));
+    await before.kill();
+    const after = await startProgram(home, { env });
+    await deliverAll(home.url, deliveries.slice(half));
+    await until(
+      'all work is done',
+      async () => (await jobsIn(home, {}, 'inbox', 'outbox')).length === 0,
+    );
 
-  const { unanswered, doubled } = ledgerOf(all, platform.brought);
-  expect(unanswered).toEqual([]);
-  expect(doubled).toEqual(new Map());
-  expect(await effects(home)).toEqual({ asked: all.length, turns: all.length });
-  expect(await jobsIn(home, {}, 'dead')).toEqual([]);
-  await after.stop();
-  await platform.close();
-}, 120_000);
+    const { unanswered, doubled } = ledgerOf(all, platform.brought);
+    expect(unanswered).toEqual([]);
+    expect(doubled).toEqual(new Map());
+    expect(await effects(home)).toEqual({ asked: all.length, turns: all.length });
+    expect(await jobsIn(home, {}, 'dead')).toEqual([]);
+    await after.stop();
+    await platform.close();
+  },
+  patience,
+);
 
 test('an event delivered again 36 hours later has no effect', async () => {
   const bot = await startBot();

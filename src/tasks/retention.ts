@@ -58,7 +58,7 @@ function aged<T extends Doc, Q extends keyof T & string>(
   };
 }
 
-/** Registrations go so many days after their course closed, with the keys that held their place. */
+/** Registrations go so many days after the last session of their course, with the keys that held their place. */
 async function pastRegistrations(store: Store, until: Instant): Promise<Write[]> {
   const writes: Write[] = [];
   for (const state of ['open', 'closed', 'cancelled'] as const) {
@@ -67,7 +67,8 @@ async function pastRegistrations(store: Store, until: Instant): Promise<Write[]>
       sort: { by: 'closesAt', order: 'desc' },
       limit: 50,
     });
-    for (const { id } of past) {
+    for (const { id, sessions } of past) {
+      if (sessions.some(({ endsAt }) => endsAt >= until)) continue;
       if (writes.length >= perStep) return writes;
       writes.push(...(await registrationsOf(store, id)));
     }

@@ -3,6 +3,11 @@ import { normalize } from './normalize.ts';
 import type { Word } from './normalize.ts';
 import { findPhrases } from './phrases.ts';
 
+/** Whether a sentence ends before the text does. */
+export function hasBreak(text: string): boolean {
+  return /(?:[?!;\n]|\.\s)\s*[^\s?!;.]/.test(text);
+}
+
 const shortestClause = 4;
 const mostClauses = 6;
 

@@ -13,49 +13,60 @@ export const concepts = 3;
 export const groupCount = 4;
 export const ridgeWeight: readonly number[] = [1, 1, 0.3, 1.5];
 
-/** A growing list of (hash, group); a feature seen twice is in it twice. */
+/** A growing list of (feature, group); a feature seen twice is in it twice. */
 export interface FeatureList {
-  hashes: Int32Array;
+  features: Int32Array;
   groups: Uint8Array;
   size: number;
 }
 
 export function featureList(): FeatureList {
-  return { hashes: new Int32Array(4_096), groups: new Uint8Array(4_096), size: 0 };
+  return { features: new Int32Array(4_096), groups: new Uint8Array(4_096), size: 0 };
+}
+
+/** Numbers features by their hash: all of them while learning, only those that were learnt later. */
+export interface FeatureIndex {
+  /** −1 = unknown. */
+  number(hash: number): number;
+  /** Words looked up before; only a memory, never changes an outcome. */
+  readonly words: Map<string, WordFeatures>;
 }
 
 /** More words than this say nothing new about a topic; the first and the last halves are read. */
 const mostWords = 160;
 
-/** Replaces the content of `out` by the features of a sentence. */
-export function extract(all: readonly Word[], language: Language, out: FeatureList): void {
+/** Replaces the content of `out` by the known features of a sentence. */
+export function extract(
+  all: readonly Word[],
+  language: Language,
+  index: FeatureIndex,
+  out: FeatureList,
+): void {
   const half = mostWords / 2;
   const words = all.length <= mostWords ? all : [...all.slice(0, half), ...all.slice(-half)];
   out.size = 0;
   let before: WordFeatures | undefined;
   for (const word of words) {
-    const now = featuresOf(word, language.wordFeatures);
+    const now = featuresOf(word, index);
     push(out, now.accented, accented);
     push(out, now.plain, plain);
     if (before) {
-      push(out, pair(before.accented, now.accented), accented);
-      push(out, pair(before.plain, now.plain), plain);
-    } else push(out, mix(now.plain, 11), plain);
+      push(out, index.number(pair(before.accentedHash, now.accentedHash)), accented);
+      push(out, index.number(pair(before.plainHash, now.plainHash)), plain);
+    } else push(out, index.number(mix(now.plainHash, 11)), plain);
     for (const gram of now.grams) push(out, gram, characters);
     before = now;
   }
-  if (before) push(out, mix(before.plain, 13), plain);
-  extractConcepts(words, language, out);
-}
-
-function extractConcepts(words: readonly Word[], language: Language, out: FeatureList): void {
+  if (before) push(out, index.number(mix(before.plainHash, 13)), plain);
   const found = new Set<number>();
   for (const { value } of findPhrases(language.concepts, words)) found.add(value.hash);
-  for (const hash of found) push(out, hash, concepts);
+  for (const hash of found) push(out, index.number(hash), concepts);
 }
 
-/** Hashes of one word, computed once. */
+/** Features of one word, looked up once. */
 export interface WordFeatures {
+  readonly accentedHash: number;
+  readonly plainHash: number;
   readonly accented: number;
   readonly plain: number;
   readonly grams: Int32Array;
@@ -63,21 +74,32 @@ export interface WordFeatures {
 
 const memoSize = 30_000;
 
-function featuresOf({ t, d }: Word, memo: Map<string, WordFeatures>): WordFeatures {
-  const remembered = memo.get(t);
+function featuresOf({ t, d }: Word, index: FeatureIndex): WordFeatures {
+  const remembered = index.words.get(t);
   if (remembered) return remembered;
-  const features = { accented: hashOf(t, 1), plain: hashOf(d, 2), grams: gramsOf(d) };
-  if (memo.size >= memoSize) memo.clear();
-  memo.set(t, features);
+  const accentedHash = hashOf(t, 1);
+  const plainHash = hashOf(d, 2);
+  const features = {
+    accentedHash,
+    plainHash,
+    accented: index.number(accentedHash),
+    plain: index.number(plainHash),
+    grams: gramsOf(d, index),
+  };
+  if (index.words.size >= memoSize) index.words.clear();
+  index.words.set(t, features);
   return features;
 }
 
 /** 2- to 4-grams of the word with one space on either side. */
-function gramsOf(word: string): Int32Array {
+function gramsOf(word: string, index: FeatureIndex): Int32Array {
   const padded = ` ${word.slice(0, 40)} `;
   const grams: number[] = [];
   for (let n = 2; n <= 4; n++) {
-    for (let i = 0; i + n <= padded.length; i++) grams.push(hashOf(padded.slice(i, i + n), 77 + n));
+    for (let i = 0; i + n <= padded.length; i++) {
+      const gram = index.number(hashOf(padded.slice(i, i + n), 77 + n));
+      if (gram >= 0) grams.push(gram);
+    }
   }
   return Int32Array.from(grams);
 }
@@ -102,16 +124,17 @@ function mix(value: number, salt: number): number {
   return hash === 0 ? 1 : hash;
 }
 
-function push(out: FeatureList, hash: number, group: number): void {
-  if (out.size === out.hashes.length) {
-    const hashes = new Int32Array(out.size * 2);
-    hashes.set(out.hashes);
-    out.hashes = hashes;
+function push(out: FeatureList, feature: number, group: number): void {
+  if (feature < 0) return;
+  if (out.size === out.features.length) {
+    const features = new Int32Array(out.size * 2);
+    features.set(out.features);
+    out.features = features;
     const groups = new Uint8Array(out.size * 2);
     groups.set(out.groups);
     out.groups = groups;
   }
-  out.hashes[out.size] = hash;
+  out.features[out.size] = feature;
   out.groups[out.size] = group;
   out.size++;
 }

@@ -1,6 +1,5 @@
 import type { Corpus, Style } from './corpus.ts';
 import { hashOf } from './features.ts';
-import type { WordFeatures } from './features.ts';
 import type { Lexicon } from './lexicon.ts';
 import { normalize, spellingOf, split } from './normalize.ts';
 import type { Spelling } from './normalize.ts';
@@ -17,7 +16,7 @@ export interface Concept {
   readonly topical: boolean;
 }
 
-/** The lexicon made ready for reading sentences. Holds memories that never change an outcome. */
+/** The lexicon made ready for reading sentences. */
 export interface Language {
   readonly spelling: Spelling;
   readonly concepts: Phrases<Concept>;
@@ -26,7 +25,6 @@ export interface Language {
   /** Signals of one word that are written without accents: `asap`, `dk`. */
   readonly plainSignals: ReadonlySet<string>;
   readonly courtesy: Phrases<true>;
-  readonly wordFeatures: Map<string, WordFeatures>;
 }
 
 /** `vocabulary`: words seen in carefully written training sentences. */
@@ -57,7 +55,6 @@ export function languageOf(lexicon: Lexicon, vocabulary: readonly string[]): Lan
         .filter((text) => removeMarks(text) === text),
     ),
     courtesy: index(lexicon.courtesy.map((text) => [text, true as const] as const)),
-    wordFeatures: new Map(),
   };
 }
 

@@ -2,27 +2,27 @@
    A numeric kernel: every index is within its array by construction. */
 import type { Calibration } from './calibration.ts';
 import { dictionaryOf, lookUp, numbering } from './dictionary.ts';
-import type { Dictionary } from './dictionary.ts';
 import { extract, featureList, featureVersion, groupCount } from './features.ts';
-import type { FeatureList } from './features.ts';
+import type { FeatureIndex, FeatureList } from './features.ts';
 import { languageOf, vocabularyOf } from './language.ts';
 import type { Language } from './language.ts';
 import type { Lexicon } from './lexicon.ts';
 import type { Word } from './normalize.ts';
-import { ridgeValue } from './ridge.ts';
+import { ridgeStep } from './ridge.ts';
 import type { Linear } from './ridge.ts';
 import { labelsOf } from './rows.ts';
 import type { Labels } from './rows.ts';
 import { sha256, sha256OfText } from './sha256.ts';
 import type { Lessons } from './train.ts';
 
-/** A linear member in eight bits: `weights[row × columns + column] × scales[row]`. */
-interface Member {
-  readonly columns: number;
-  /** By feature of the model's dictionary; −1 = unknown to this member. */
-  readonly rows: Int32Array;
-  readonly scales: Float32Array;
-  readonly weights: Int8Array;
+/** Both linear members in eight bits: of each feature its columns of ridge, then those of softmax. */
+interface Weights {
+  readonly ridgeColumns: number;
+  readonly softmaxColumns: number;
+  readonly small: Int8Array;
+  /** By feature; 0 = unknown to this member. */
+  readonly ridgeScales: Float32Array;
+  readonly softmaxScales: Float32Array;
   readonly bias: Float32Array;
 }
 
@@ -33,11 +33,10 @@ export interface Model {
   readonly eager: ReadonlySet<string>;
   readonly calibration: Calibration;
   readonly language: Language;
-  readonly dictionary: Dictionary;
+  readonly index: FeatureIndex;
   readonly groups: Uint8Array;
   readonly idf: Float32Array;
-  readonly ridge: Member;
-  readonly softmax: Member;
+  readonly weights: Weights;
   /** Reused between sentences; holds nothing from one to the next. */
   readonly scratch: Scratch;
 }
@@ -59,31 +58,42 @@ export interface Outputs {
 /** Outputs of both members for one sentence. */
 export function scoreWords(model: Model, words: readonly Word[]): Outputs {
   const { features, counts, touched } = model.scratch;
-  const { groups, idf, ridge, softmax } = model;
-  extract(words, model.language, features);
+  const { groups, idf, weights } = model;
+  extract(words, model.language, model.index, features);
   let size = 0;
   for (let i = 0; i < features.size; i++) {
-    const index = lookUp(model.dictionary, features.hashes[i]!);
-    if (index < 0) continue;
-    if (counts[index]! === 0) touched[size++] = index;
-    counts[index]! += 1;
+    const feature = features.features[i]!;
+    if (counts[feature]! === 0) touched[size++] = feature;
+    counts[feature]! += 1;
   }
-  const outputs = {
-    ridge: Float64Array.from(ridge.bias),
-    softmax: Float64Array.from(softmax.bias),
-    known: size,
-  };
+  const ridge = new Float64Array(weights.ridgeColumns);
+  const softmax = Float64Array.from(weights.bias);
   const lengths = groupLengths(model, size);
   for (let i = 0; i < size; i++) {
-    const index = touched[i]!;
-    const count = counts[index]!;
-    const group = groups[index]!;
-    counts[index] = 0;
-    addRow(ridge, index, ridgeValue(count, group), outputs.ridge);
-    const value = ((1 + Math.log(count)) * idf[index]!) / lengths[group]!;
-    addRow(softmax, index, value, outputs.softmax);
+    const feature = touched[i]!;
+    const growth = 1 + Math.log(counts[feature]!);
+    const group = groups[feature]!;
+    counts[feature] = 0;
+    const forRidge = growth * ridgeStep(group) * weights.ridgeScales[feature]!;
+    const forSoftmax =
+      ((growth * idf[feature]!) / lengths[group]!) * weights.softmaxScales[feature]!;
+    addRow(weights, feature, forRidge, ridge, forSoftmax, softmax);
   }
-  return outputs;
+  return { ridge, softmax, known: size };
+}
+
+function addRow(
+  { small, ridgeColumns, softmaxColumns }: Weights,
+  feature: number,
+  forRidge: number,
+  ridge: Float64Array,
+  forSoftmax: number,
+  softmax: Float64Array,
+): void {
+  const at = feature * (ridgeColumns + softmaxColumns);
+  const middle = at + ridgeColumns;
+  for (let c = 0; c < ridgeColumns; c++) ridge[c]! += forRidge * small[at + c]!;
+  for (let c = 0; c < softmaxColumns; c++) softmax[c]! += forSoftmax * small[middle + c]!;
 }
 
 /** z of every label, `none` last. */
@@ -91,28 +101,19 @@ export function combine(outputs: Outputs, { alpha, beta }: Calibration): Float64
   return outputs.softmax.map((logit, c) => alpha * outputs.ridge[c]! + beta * logit);
 }
 
-function groupLengths({ scratch, groups, idf, softmax }: Model, size: number): Float64Array {
+function groupLengths({ scratch, groups, idf }: Model, size: number): Float64Array {
   const squares = new Float64Array(groupCount);
   for (let i = 0; i < size; i++) {
-    const index = scratch.touched[i]!;
-    if (softmax.rows[index]! < 0) continue;
-    const value = (1 + Math.log(scratch.counts[index]!)) * idf[index]!;
-    squares[groups[index]!]! += value * value;
+    const feature = scratch.touched[i]!;
+    // idf is 0 for what the softmax member does not know.
+    const value = (1 + Math.log(scratch.counts[feature]!)) * idf[feature]!;
+    squares[groups[feature]!]! += value * value;
   }
   return squares.map((square) => Math.sqrt(square) || 1);
 }
 
-function addRow(member: Member, index: number, value: number, into: Float64Array): void {
-  const row = member.rows[index]!;
-  if (row < 0) return;
-  const { columns, weights } = member;
-  const scaled = value * member.scales[row]!;
-  const at = row * columns;
-  for (let c = 0; c < columns; c++) into[c]! += scaled * weights[at + c]!;
-}
-
 const magic = 'NCNLU';
-const format = 1;
+const format = 2;
 
 /** Hash of everything a model is learnt from, in the form it is learnt in: comments and boundaries do not count. */
 export function corpusHash({ corpus, lexicon }: Lessons, calibration: Calibration): string {
@@ -147,8 +148,8 @@ interface Header {
   readonly lexicon: Lexicon;
   readonly vocabulary: readonly string[];
   readonly features: number;
-  readonly ridge: { readonly columns: number; readonly rows: number };
-  readonly softmax: { readonly columns: number; readonly rows: number };
+  readonly ridgeColumns: number;
+  readonly softmaxColumns: number;
 }
 
 /** Both members in one file: magic, header, arrays, SHA-256 of all before it. No date inside. */
@@ -179,44 +180,38 @@ export function packModel(
     lexicon: lessons.lexicon,
     vocabulary: vocabularyOf(lessons.corpus),
     features: hashes.length,
-    ridge: { columns: ridge.columns, rows: ridge.hashes.length },
-    softmax: { columns: softmax.columns, rows: softmax.hashes.length },
+    ridgeColumns: ridge.columns,
+    softmaxColumns: softmax.columns,
   };
-  return join(header, [
-    hashes,
-    idf,
-    ...packMember(ridge, ridgeAt, hashes.length),
-    ...packMember(softmax, softmaxAt, hashes.length),
-    groups,
-  ]);
+  const stride = ridge.columns + softmax.columns;
+  const small = new Int8Array(hashes.length * stride);
+  const ridgeScales = quantize(ridge, ridgeAt, small, stride, 0, hashes.length);
+  const softmaxScales = quantize(softmax, softmaxAt, small, stride, ridge.columns, hashes.length);
+  return join(header, [hashes, idf, ridgeScales, softmaxScales, softmax.bias, small, groups]);
 }
 
 type Packed = Int32Array | Float32Array | Int8Array | Uint8Array;
 
-/** Rows, scales, bias, then the weights (in whole words, so that the next array is aligned). */
-function packMember(linear: Linear, at: Int32Array, features: number): Packed[] {
-  const rows = new Int32Array(features).fill(-1);
-  at.forEach((feature, row) => (rows[feature] = row));
-  const { scales, weights } = quantize(linear);
-  return [rows, scales, linear.bias, weights];
-}
-
-function quantize({ columns, weights }: Linear): { scales: Float32Array; weights: Int8Array } {
-  const rows = weights.length / columns;
-  const scales = new Float32Array(rows);
-  const small = new Int8Array(Math.ceil(weights.length / 4) * 4);
-  for (let row = 0; row < rows; row++) {
-    let highest = 0;
-    for (let c = 0; c < columns; c++) {
-      highest = Math.max(highest, Math.abs(weights[row * columns + c]!));
-    }
-    scales[row] = highest / 127;
-    if (highest === 0) continue;
-    for (let c = 0; c < columns; c++) {
-      small[row * columns + c] = Math.round((weights[row * columns + c]! / highest) * 127);
-    }
-  }
-  return { scales, weights: small };
+/** Writes a member's rows into `small`, from `offset` of each feature's stride; returns the scales. */
+function quantize(
+  { columns, weights }: Linear,
+  at: Int32Array,
+  small: Int8Array,
+  stride: number,
+  offset: number,
+  features: number,
+): Float32Array {
+  const scales = new Float32Array(features);
+  at.forEach((feature, row) => {
+    const own = weights.subarray(row * columns, (row + 1) * columns);
+    const highest = own.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+    scales[feature] = highest / 127;
+    if (highest === 0) return;
+    own.forEach((weight, c) => {
+      small[feature * stride + offset + c] = Math.round((weight / highest) * 127);
+    });
+  });
+  return scales;
 }
 
 function join(header: Header, arrays: readonly Packed[]): Uint8Array {
@@ -265,21 +260,27 @@ export function loadModel(bytes: Uint8Array, expectedHash?: string): Model {
   const header = readHeader(bytes);
   const { features } = header;
   const cut = cutter(bytes, Math.ceil((16 + jsonLength(bytes)) / 4) * 4);
-  const hashes = cut.int32(features);
+  const { ridgeColumns, softmaxColumns } = header;
+  const dictionary = dictionaryOf(cut.int32(features));
   const idf = cut.float32(features);
-  const ridge = readMember(cut, header.ridge, features);
-  const softmax = readMember(cut, header.softmax, features);
+  const weights = {
+    ridgeColumns,
+    softmaxColumns,
+    ridgeScales: cut.float32(features),
+    softmaxScales: cut.float32(features),
+    bias: cut.float32(softmaxColumns),
+    small: cut.int8(features * (ridgeColumns + softmaxColumns)),
+  };
   return {
     hash: header.hash,
     labels: header.labels,
     eager: new Set(header.eager),
     calibration: header.calibration,
     language: languageOf(header.lexicon, header.vocabulary),
-    dictionary: dictionaryOf(hashes),
+    index: { number: (hash) => lookUp(dictionary, hash), words: new Map() },
     groups: cut.uint8(features),
     idf,
-    ridge,
-    softmax,
+    weights,
     scratch: {
       features: featureList(),
       counts: new Uint16Array(features),
@@ -317,20 +318,9 @@ function cutter(bytes: Uint8Array, start: number): Cutter {
   return {
     int32: (length) => new Int32Array(take(length * 4)),
     float32: (length) => new Float32Array(take(length * 4)),
-    int8: (length) => new Int8Array(take(Math.ceil(length / 4) * 4)),
+    int8: (length) => new Int8Array(take(length)),
     uint8: (length) => new Uint8Array(take(length)),
   };
-}
-
-function readMember(
-  cut: Cutter,
-  { columns, rows }: { readonly columns: number; readonly rows: number },
-  features: number,
-): Member {
-  const rowOf = cut.int32(features);
-  const scales = cut.float32(rows);
-  const bias = cut.float32(columns);
-  return { columns, rows: rowOf, scales, bias, weights: cut.int8(rows * columns) };
 }
 
 function toHex(bytes: Uint8Array): string {

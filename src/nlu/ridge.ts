@@ -71,13 +71,15 @@ export function fitRidge(
   };
 }
 
-/** Value of a feature seen c times: (1 + ln c) · 0.3 · weight of its group. */
-export function ridgeValue(count: number, group: number): number {
-  return (1 + Math.log(count)) * 0.3 * ridgeWeight[group]!;
+/** A feature seen c times has the value (1 + ln c) · 0.3 · weight of its group; this is the part of the group. */
+export function ridgeStep(group: number): number {
+  return 0.3 * ridgeWeight[group]!;
 }
 
 function ridgeMatrix({ matrix, groups }: Documents): Matrix {
-  const values = matrix.values.map((count, i) => ridgeValue(count, groups[matrix.indexes[i]!]!));
+  const values = matrix.values.map(
+    (count, i) => (1 + Math.log(count)) * ridgeStep(groups[matrix.indexes[i]!]!),
+  );
   return { ...matrix, values };
 }
 

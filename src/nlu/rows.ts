@@ -111,6 +111,7 @@ interface Collector {
 
 function collector(language: Language): Collector {
   const numbers = numbering();
+  const index = { number: numbers.number, words: new Map() };
   const features = featureList();
   const entries = growing();
   const counts = growing();
@@ -122,7 +123,7 @@ function collector(language: Language): Collector {
   const starts = [0];
 
   function add(text: string, row: number, isWritten: boolean): void {
-    extract(normalize(text, language.spelling), language, features);
+    extract(normalize(text, language.spelling), language, index, features);
     const from = entries.size;
     countInto(features, from);
     for (let i = from; i < entries.size; i++) {
@@ -139,7 +140,7 @@ function collector(language: Language): Collector {
   const place = growing();
   function countInto(list: FeatureList, from: number): void {
     for (let i = 0; i < list.size; i++) {
-      const feature = numbers.number(list.hashes[i] ?? 0);
+      const feature = list.features[i] ?? 0;
       const at = place.at(feature) - 1;
       if (at >= from) {
         counts.set(at, counts.at(at) + 1);

@@ -1,11 +1,12 @@
 import type { Instant } from '../clock.ts';
-import { clausesOf } from './clauses.ts';
+import { clausesOf, hasBreak } from './clauses.ts';
 import { findEntities } from './entities/index.ts';
 import { combine, scoreWords } from './model.ts';
 import type { Model, Outputs } from './model.ts';
 import { longestText, normalize } from './normalize.ts';
 import type { Word } from './normalize.ts';
 import { findPhrases } from './phrases.ts';
+import type { Found } from './phrases.ts';
 import { softmaxOf } from './softmax.ts';
 import type { Aspect, IntentName, Previous, Scored, Signal, Understanding } from './types.ts';
 
@@ -19,9 +20,10 @@ export interface Circumstances {
 export function understand(model: Model, text: string, { previous }: Circumstances): Understanding {
   const whole = text.normalize('NFC');
   const words = normalize(whole, model.language.spelling);
-  const signals = signalsIn(model, words);
+  const marks = findPhrases(model.language.signals, words);
+  const signals = signalsIn(model, words, marks);
   const aspect = aspectIn(model, words);
-  const correction = previous && correctionIn(model, words);
+  const correction = previous && correctionIn(words, marks);
   const read = correction === undefined ? words : words.slice(correction);
   const outputs = scoreWords(model, read);
   const z = combine(outputs, model.calibration);
@@ -30,7 +32,7 @@ export function understand(model: Model, text: string, { previous }: Circumstanc
     exclude(model, z, previous.intent);
   }
   const followed =
-    previous && correction === undefined && followsUp(model, words, z, aspect)
+    previous && correction === undefined && followsUp(model, words, z, aspect, signals)
       ? previous
       : undefined;
   if (followed) {
@@ -38,7 +40,7 @@ export function understand(model: Model, text: string, { previous }: Circumstanc
     raise(model, z, followed.intent);
   } else signals.delete('followUp');
   const verdict = judge(model, z, outputs);
-  const also = secondQuestion(model, whole, verdict) ?? nearTie(verdict);
+  const also = secondQuestion(model, whole, marks, verdict) ?? nearTie(verdict);
   const outside = outsideTopic(model, outputs, verdict);
   return {
     text: whole,
@@ -85,9 +87,15 @@ function sooner(decision: Understanding['decision'], signals: ReadonlySet<Signal
   return decision === 'choose' && isPressing ? 'human' : decision;
 }
 
-function signalsIn({ language }: Model, words: readonly Word[]): Set<Signal> {
+type Mark = Found<Signal | 'connector'>;
+
+function signalsIn(
+  { language }: Model,
+  words: readonly Word[],
+  marks: readonly Mark[],
+): Set<Signal> {
   const signals = new Set<Signal>();
-  for (const { value, start, end } of findPhrases(language.signals, words)) {
+  for (const { value, start, end } of marks) {
     if (value === 'connector' || value === 'correction') continue;
     // A single word must carry its own accents: “ngu” is not “ngủ”.
     const alone = end - start === 1 ? words[start] : undefined;
@@ -109,9 +117,9 @@ function aspectIn({ language }: Model, words: readonly Word[]): Aspect | undefin
 const correctionWithin = 3;
 
 /** The word after “không phải, ý em là …” at the beginning; undefined when nothing is put right. */
-function correctionIn({ language }: Model, words: readonly Word[]): number | undefined {
+function correctionIn(words: readonly Word[], marks: readonly Mark[]): number | undefined {
   let end: number | undefined;
-  for (const found of findPhrases(language.signals, words)) {
+  for (const found of marks) {
     if (found.value !== 'correction' || found.start > (end ?? 0) + correctionWithin) continue;
     end = Math.max(end ?? 0, found.end);
   }
@@ -126,13 +134,11 @@ function followsUp(
   words: readonly Word[],
   z: Float64Array,
   aspect: Aspect | undefined,
+  signals: ReadonlySet<Signal>,
 ): boolean {
   if (words.length === 0 || words.length > longestFollowUp || isCourtesy(model, words))
     return false;
-  const goesOn = findPhrases(model.language.signals, words).some(
-    ({ value }) => value === 'followUp',
-  );
-  if (aspect === undefined && !goesOn) return false;
+  if (aspect === undefined && !signals.has('followUp')) return false;
   const hasTopic = findPhrases(model.language.concepts, words).some(({ value }) => value.topical);
   const scope = Math.max(...z.subarray(0, -1)) - (z.at(-1) ?? 0);
   return !(hasTopic && scope >= model.calibration.answerFrom);
@@ -151,10 +157,17 @@ function exclude({ labels }: Model, z: Float64Array, intent: IntentName): void {
 const sureOfClause = 0.7;
 
 /** Another question of the same message, when both clauses are sure of themselves. */
-function secondQuestion(model: Model, text: string, { intents }: Verdict): IntentName | undefined {
+function secondQuestion(
+  model: Model,
+  text: string,
+  marks: readonly Mark[],
+  { intents }: Verdict,
+): IntentName | undefined {
   const [best] = intents;
-  const clauses = text.length > longestText ? [] : clausesOf(text, model.language);
-  if (!best || clauses.length < 2) return undefined;
+  const mayBeTwo = hasBreak(text) || marks.some(({ value }) => value === 'connector');
+  if (!best || !mayBeTwo || text.length > longestText) return undefined;
+  const clauses = clausesOf(text, model.language);
+  if (clauses.length < 2) return undefined;
   const names = clauses.map((clause) => sureIntent(model, clause));
   return names.includes(best.name)
     ? names.find((name) => name !== undefined && name !== best.name)

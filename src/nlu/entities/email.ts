@@ -2,6 +2,7 @@ import type { Entity } from '../types.ts';
 
 /** E-mail addresses of the usual form; a likely slip (`gmail.con`) has candidates, and the flow asks. */
 export function findEmails(text: string): Entity[] {
+  if (!text.includes('@')) return [];
   return [...text.matchAll(shape)].map((match) => {
     const written = match[0].replace(/[.]+$/, '');
     const address = written.toLowerCase();

@@ -18,6 +18,7 @@ export function readName(text: string, how: { readonly asked: boolean }): string
 
 /** Names after a cue. */
 export function findNames(text: string): Entity[] {
+  if (!/t[eê]n/i.test(text)) return [];
   const found: Entity[] = [];
   for (const match of text.matchAll(cue)) {
     const start = match.index + match[0].length;

@@ -27,6 +27,7 @@ export function readPhone(text: string): PhoneReading | undefined {
 
 /** Phone numbers of people: mobile and land lines of Việt Nam, old eleven-digit numbers in their new form. */
 export function findPhones(text: string): Entity[] {
+  if (!/\d{2}/.test(text)) return [];
   const found: Entity[] = [];
   for (const match of text.matchAll(shape)) {
     const start = match.index;

@@ -18,7 +18,7 @@ import { understand } from '../nlu/understand.ts';
 import type { Cipher } from '../store/cipher.ts';
 import * as collections from '../store/collections.ts';
 import { insert, replace } from '../store/store.ts';
-import type { Store, Write } from '../store/store.ts';
+import type { Committed, Store, Write } from '../store/store.ts';
 import { applyEffects } from './effects.ts';
 import { load } from './needs.ts';
 import type { PhoneKey } from './needs.ts';
@@ -49,26 +49,44 @@ const mostConflicts = 20;
 /** One turn: read, understand, decide, and one commit – or nothing, and the turn is computed again. */
 export function processor(ports: ProcessorPorts): (claim: InboxClaim) => Promise<void> {
   return async (claim) => {
-    const { event } = claim.job.body;
-    let understood: Understanding | undefined;
+    const heard: Heard = { understood: undefined };
+    const lost = new Set<string>();
     for (let conflicts = 0; ; conflicts++) {
-      const conversation = await ports.store
-        .collection(collections.conversations)
-        .get(event.conversationId);
-      understood ??= conversation && meaning(ports, event, conversation);
-      const writes = conversation ? await turnWrites(ports, claim, conversation, understood) : [];
       try {
-        ports.worker.take((await ports.store.commit([...writes, ...done(claim)])).claims);
+        // Once lost, in turn with others who want the same document: a crowd at one course makes one attempt each.
+        const { claims } = await ports.store.inTurn([...lost], () =>
+          commitTurn(ports, claim, heard),
+        );
+        ports.worker.take(claims);
         return;
       } catch (error) {
         if (!(error instanceof ConflictError) || lostJob(claim, error.keys)) throw error;
         if (conflicts >= mostConflicts) return giveUp(ports, claim, error);
+        for (const key of error.keys) lost.add(key);
       }
     }
   };
 }
 
-/** Understanding does not depend on what other commits change, so a turn computed again keeps it. */
+/** Kept over the attempts at one turn: understanding does not depend on what other commits change. */
+interface Heard {
+  understood: Understanding | undefined;
+}
+
+async function commitTurn(
+  ports: ProcessorPorts,
+  claim: InboxClaim,
+  heard: Heard,
+): Promise<Committed> {
+  const { event } = claim.job.body;
+  const conversation = await ports.store
+    .collection(collections.conversations)
+    .get(event.conversationId);
+  heard.understood ??= conversation && meaning(ports, event, conversation);
+  const writes = conversation ? await turnWrites(ports, claim, conversation, heard.understood) : [];
+  return ports.store.commit([...writes, ...done(claim)]);
+}
+
 function meaning(
   ports: ProcessorPorts,
   event: InboundEvent,
@@ -185,6 +203,8 @@ function reachAfter(reach: Reach, event: InboundEvent, receivedAt: Instant): Rea
     case 'choice':
     case 'attachment':
     case 'opened':
+    case 'unsupported':
+      // What we cannot read was sent by the person all the same.
       return { ...reach, lastMessageAt: moved(reach.lastMessageAt) };
     case 'touched':
       return { ...reach, lastTouchAt: moved(reach.lastTouchAt) };
@@ -192,7 +212,6 @@ function reachAfter(reach: Reach, event: InboundEvent, receivedAt: Instant): Rea
       return { ...reach, lastCommentAt: moved(reach.lastCommentAt) };
     case 'left':
       return { ...reach, blockedAt: moved(reach.blockedAt) };
-    case 'unsupported':
     case 'edited':
     case 'removed':
     case 'pageReply':

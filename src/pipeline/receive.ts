@@ -65,7 +65,7 @@ const mostTries = 20;
 export function receiver(ports: ReceiverPorts): Receiver {
   const accept: Receiver['accept'] = async (events, receivedAt) => {
     const trace = newId<'trace'>();
-    const clean = events.map(redact);
+    const clean = (await notForgotten(ports.store, events)).map(redact);
     const lines = unique(clean.filter(isLine));
     const seq = new Map<string, number>();
     for (let i = 0; i < lines.length; i += linesPerCommit) {
@@ -107,7 +107,7 @@ async function addLines(
   around: Around,
   seq: Map<string, number>,
 ): Promise<void> {
-  let open = await notForgotten(store, lines);
+  let open = [...lines];
   for (let tries = 0; open.length > 0; tries++) {
     const people = await conversationsOf(store, open);
     const writes = writesOf(
@@ -145,12 +145,15 @@ async function withoutKnown(
 }
 
 /** What was erased must not come back by a late redelivery. */
-async function notForgotten(store: Store, lines: readonly Line[]): Promise<Line[]> {
-  const hashes = lines.map(({ id }) => forgottenKey(id));
+async function notForgotten(
+  store: Store,
+  events: readonly InboundEvent[],
+): Promise<InboundEvent[]> {
+  const hashes = events.map(({ id }) => forgottenKey(id));
   const forgotten = new Set(
     (await store.collection(collections.forgotten).getMany(hashes)).map(({ id }) => id),
   );
-  return lines.filter((_, i) => !forgotten.has(hashes[i] ?? ''));
+  return events.filter((_, i) => !forgotten.has(hashes[i] ?? ''));
 }
 
 /** What is left of an erased event for 48 hours: its hashed id. */

@@ -84,7 +84,8 @@ export function worker(ports: WorkerPorts): Worker {
     },
     hasRoom: (queue, channel) => {
       const line = lines.get(`${queue}/${channel}`);
-      return line !== undefined && line.running + line.held.length < line.slots;
+      if (!line || !canBegin(ports, line, isOn)) return false;
+      return line.running + line.held.length < line.slots;
     },
     busy: () =>
       [...lines.values()].reduce((sum, { running, held }) => sum + running + held.length, 0),
@@ -92,8 +93,12 @@ export function worker(ports: WorkerPorts): Worker {
       stopped = true;
       clearInterval(poll);
       unwatch();
-      await Promise.all([...lines.values()].map((line) => letGo(ports.store, line)));
+      const letAllGo = () =>
+        Promise.all([...lines.values()].map((line) => letGo(ports.store, line)));
+      await letAllGo();
       await settled(lines, graceMs);
+      // Lanes that a commit under way had still asked for.
+      await letAllGo();
     },
   };
 }

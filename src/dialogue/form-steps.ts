@@ -34,15 +34,27 @@ export function resume(talk: Talk, state: FormState, input: Input): FormStep {
   const slot = talk.spec.slots[state.asking];
   if (command === 'cancel' && !slot?.claims?.(event.text)) return cancelled(talk);
   if (isBack(event.text)) return goBack(talk, state);
-  if (!slot) return check(talk, state, input, event.text);
+  const changed = slot ? {} : corrections(talk, state, input, event.text);
+  if (Object.keys(changed).length > 0) {
+    return advance(talk, { ...state, values: { ...state.values, ...changed } });
+  }
+  const wrong = editableNamed(talk, event.text);
+  if (wrong !== undefined) return reopen(talk, state, wrong);
+  if (!slot) return check(talk, state, event.text);
   const reading = slot.read(input, event.text, aroundSlot(talk, state, state.asking));
   return reading ? take(talk, state, reading) : unread(talk, state, 1);
 }
 
 /** The question under way once more, as it was. */
 export function askAgain(talk: Talk, state: FormState): FormStep {
-  const asked = { ...state, at: talk.scene.now };
-  return { state: asked, replies: [question(talk, asked)], effects: [] };
+  const { spec, scene } = talk;
+  const asked = { ...state, at: scene.now };
+  return {
+    state: asked,
+    replies: [question(talk, asked)],
+    effects: [],
+    ...(spec.topic ? { memory: { lastAnswer: { intent: spec.topic, at: scene.now } } } : {}),
+  };
 }
 
 /** On to the next open question: a missing slot, then the read-back – unless something forbids to go on. */
@@ -88,14 +100,8 @@ function gleaned(talk: Talk, state: FormState): FormState {
   return { ...state, values };
 }
 
-/** Words at the read-back: a corrected value, the name of what is wrong, or yes. */
-function check(talk: Talk, state: FormState, input: Input, said: string): FormStep {
-  const changed = corrections(talk, state, input, said);
-  if (Object.keys(changed).length > 0) {
-    return advance(talk, { ...state, values: { ...state.values, ...changed } });
-  }
-  const named = editableNamed(talk, said);
-  if (named !== undefined) return reopen(talk, state, named);
+/** Words at the read-back that are neither a new value nor the name of what is wrong. */
+function check(talk: Talk, state: FormState, said: string): FormStep {
   const answer = readYesNo(said);
   if (answer === 'yes') return submit(talk, state);
   const [only, ...others] = editable(talk);

@@ -19,6 +19,8 @@ export interface FormSpec<Name extends string, Slots extends Values> {
   /** Grows when the meaning of stored values changes: what older releases stored then ends with an apology. */
   readonly schema: number;
   readonly startsOn: readonly Start[];
+  /** The topic it belongs to: “học phí bao nhiêu” in its midst is about that. */
+  readonly topic?: string;
   /** Asked in this order, then read back. */
   readonly slots: { readonly [K in keyof Slots & string]: Slot<Slots[K]> };
   /** Values that a starting button carries. */

@@ -39,12 +39,13 @@ export function isQuestion(text: string): boolean {
   return text.includes('?') || questionWords.test(` ${plain(text)} `);
 }
 
-/** “huỷ đăng ký lớp”, “em xin rút tên”: an act taken back, not done. */
-export function takesBack(text: string): boolean {
+/** “huỷ đăng ký lớp”, “em xin rút tên khỏi lớp”: a place taken back, not asked for. */
+export function leavesCourse(text: string): boolean {
   const words = ` ${plain(text)} `;
   return (
-    / (?:huy|bo|rut) (?:\S+ )?(?:dang ky|dk|ghi danh|ghi ten|ten|lop|hoc) /.test(words) ||
-    / (?:khong|ko|hong|thoi) (?:\S+ )?(?:hoc|di hoc|tham gia) (?:nua|duoc nua) /.test(words)
+    / (?:huy|bo|rut) (?:(?:dang|ky|dk|ghi|danh|ten|khoi|hoc|em|minh|toi|tui|ra|cho|o|trong|cai|cac|cua) )*(?:lop|khoa hoc|tap huan) /.test(
+      words,
+    ) || / (?:khong|ko|hong) (?:di )?hoc (?:lop \S+ )?(?:nua|duoc nua) /.test(words)
   );
 }
 
@@ -75,7 +76,7 @@ function strip(words: string): string {
 const commands = new Map<string, Command>(
   Object.entries({
     cancel:
-      'huy, huy bo, huy dang ky, huy ghi ten, thoi, thoi khoi, thoi khong can nua, khong can nua, khong dang ky nua, khong lam nua, thoi khong dang ky nua, thoi khong cho nua, khong cho nua, bo qua, dung lai, thoat, stop, cancel',
+      'huy, huy bo, huy dang ky, huy ghi ten, thoi, thoi khoi, thoi khong can nua, khong can nua, khong dang ky nua, khong lam nua, thoi khong dang ky nua, thoi khong cho nua, khong cho nua, thoi khoi cho nua, khoi cho nua, thoi khoi cho, thoi khong gap nua, khong gap nua, khong can gap nua, khong can gap can bo nua, thoi khong can gap nua, bo qua, dung lai, thoat, stop, cancel',
     menu: 'menu, xem menu, cac muc, xem cac muc, xem muc, danh muc, muc luc, chuc nang, bat dau lai, xem cac muc khac, muc khac',
     person:
       'gap can bo, cho gap can bo, muon gap can bo, em muon gap can bo, toi muon gap can bo, cho em gap can bo, cho toi gap can bo, can gap can bo, chuyen can bo, gap nguoi, gap nguoi that, nguoi that, gap nhan vien, cho gap nhan vien, gap tu van vien, noi chuyen voi can bo, noi chuyen voi nguoi, noi chuyen voi nguoi that, gap nguoi truc, can bo',
@@ -105,7 +106,7 @@ const yes = setOf(
   'dong y, toi dong y, em dong y, minh dong y, co, co chu, co dong y, ok, oke, okay, okie, okela, ok dong y, vang, vang dong y, da, da vang, da dong y, da co, da duoc, da dung, duoc, dc, duoc chu, u, uh, uk, uhm, um, yes, dung, dung roi, dung vay, chinh xac, chuan, chuan roi, phai, phai roi, roi dung',
 );
 const no = setOf(
-  'khong, ko, k, kg, hong, hk, no, khong dong y, toi khong dong y, em khong dong y, ko dong y, k dong y, chua, chua dong y, khong can, ko can, k can, thoi, thoi khoi, khoi, khong muon, khong dung, chua dung, khong phai, sai, sai roi',
+  'khong, ko, k, kg, hong, hk, no, khong dong y, toi khong dong y, em khong dong y, ko dong y, k dong y, chua, chua dong y, khong can, ko can, k can, thoi, thoi khoi, khoi, khong muon, khong dau, khong can dau, khong muon dau, khong dong y dau, em khong dong y dau, toi khong dong y dau, co dau, khong can goi, khong dung, chua dung, khong phai, sai, sai roi',
 );
 
 const back = setOf('quay lai, tro lai, lui lai, buoc truoc, quay ve, quay lai buoc truoc, back');

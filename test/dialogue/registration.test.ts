@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { days, later, minutes } from '../../src/clock.ts';
 import type { Key } from '../../src/conversation/course.ts';
-import { needsOf } from '../../src/dialogue/turn.ts';
+import { needsOf, previousOf } from '../../src/dialogue/turn.ts';
 import type { ContactId, RegistrationId } from '../../src/ids.ts';
 import { Chat, course, meaning, saying, seatsOf } from '../support/scene.ts';
 
@@ -55,6 +55,17 @@ describe('a form begins on an act, not on a topic', () => {
     expect(chat.conversation.memory.flow).toBeUndefined();
   });
 
+  test('a likely “dk lop”, and a bare “đăng ký” after the list, begin it, too', () => {
+    const intents = [{ name: 'training', probability: 0.74 }];
+    const meant = { intents, decision: 'choose', signals: ['act'] } as const;
+    chat.says('em muốn dk lop k12', meaning('em muốn dk lop k12', undefined, meant));
+    expect(chat.texts[0]).toMatch(saying('consent.course.v1'));
+    chat.says('huỷ');
+    chat.asks('có lớp nào không', 'training');
+    chat.says('dang ky', meaning('dang ky', undefined, { signals: ['act'] }));
+    expect(chat.conversation.memory.flow).toMatchObject({ asking: 'courseId' });
+  });
+
   test('taking a registration back begins none', () => {
     chat.asks('cho em huỷ đăng ký lớp k12', 'training', { signals: ['act'] });
     expect(chat.texts[0]).toMatch(saying('training.leave'));
@@ -75,6 +86,57 @@ describe('a form begins on an act, not on a topic', () => {
   });
 });
 
+describe('questions in the middle', () => {
+  test('where the class is held is told of the class that is being registered for', () => {
+    chat.sends('register:c-K12');
+    chat.presses('Tôi đồng ý');
+    chat.asks('lớp này học ở đâu', 'training', { aspect: 'place' });
+    expect(chat.texts).toEqual([
+      expect.stringContaining('Lớp “Khởi sự kinh doanh”: buổi đầu 08:00'),
+      expect.stringMatching(saying('registration.fullName.ask')),
+    ]);
+  });
+
+  test('another aspect is answered from the answer', () => {
+    chat.sends('register:c-K12');
+    chat.asks('học có cần giấy tờ gì không?', 'training', { aspect: 'papers' });
+    expect(chat.texts[0]).toContain('Giấy tờ của lớp học');
+    expect(chat.texts[1]).toMatch(saying('consent.course.v1'));
+  });
+
+  test('a likely question is answered rather than taken for a bad name', () => {
+    chat.sends('register:c-K12');
+    chat.presses('Tôi đồng ý');
+    const intents = [{ name: 'household_tax', probability: 0.7 }];
+    chat.says(
+      'thuế bao nhiêu vậy?',
+      meaning('thuế bao nhiêu vậy?', undefined, { intents, decision: 'choose' }),
+    );
+    expect(chat.texts[0]).toContain('thuế hộ kinh doanh');
+    expect(chat.texts[1]).toMatch(saying('registration.fullName.ask'));
+  });
+
+  test('its topic is the ground of follow-ups', () => {
+    chat.sends('register:c-K12');
+    expect(previousOf(chat.conversation, chat.now)).toEqual({ intent: 'training' });
+  });
+
+  test('Get Started in the middle ends the form and says so', () => {
+    chat.sends('register:c-K12');
+    chat.takes({ type: 'opened' });
+    expect(chat.texts[0]).toMatch(saying('registration.dropped'));
+    expect(chat.conversation.memory.flow).toBeUndefined();
+  });
+
+  test('“sửa tên” before the read-back asks for the name, and opens no case', () => {
+    chat.sends('register:c-K12');
+    chat.presses('Tôi đồng ý');
+    chat.says('Hoa');
+    chat.asks('sửa tên', 'data_access_update');
+    expect(chat.conversation.memory.flow).toHaveProperty('asking', 'fullName');
+  });
+});
+
 describe('nothing personal before the agreement', () => {
   test('name and number sent at the start are not kept', () => {
     const said = 'em tên là Lan, 0905123456, đăng ký lớp k12';
@@ -85,8 +147,7 @@ describe('nothing personal before the agreement', () => {
   test.each(['không', 'không đồng ý', 'em không đồng ý đâu ạ', 'thôi'])('“%s” ends it', (said) => {
     chat.sends('register:c-K12');
     chat.says(said);
-    if (said.includes('đâu')) expect(chat.texts[0]).toMatch(saying('registration.consent.again'));
-    else expect(chat.conversation.memory.flow).toBeUndefined();
+    expect(chat.conversation.memory.flow).toBeUndefined();
     expect(chat.effects).toEqual([]);
   });
 
@@ -170,6 +231,12 @@ describe('the read-back', () => {
     chat.says('sai');
     expect(chat.texts[0]).toMatch(saying('registration.check.again'));
     expect(chat.effects).toEqual([]);
+  });
+
+  test.each(['huỷ đăng ký lớp này đi', 'thôi em không học nữa'])('“%s” stops it', (said) => {
+    toCheck();
+    chat.says(said);
+    expect(chat.texts[0]).toMatch(saying('registration.cancelled'));
   });
 
   test('“huỷ” stops it', () => {

@@ -17,9 +17,11 @@ export const faq: Flow = {
   needs: () => [],
   start(scene, input) {
     const asked = askedIn(input);
-    const step = asked && answerTo(scene, asked);
+    const isAlarm = asked?.isUrgent === true && asked.intent === 'scam_check';
+    // Whoever may be losing money reads first what to do now, whatever detail was asked.
+    const step = asked && answerTo(scene, isAlarm ? { ...asked, aspect: undefined } : asked);
     if (!step) return input.pressed ? staleButton(scene) : misunderstood(scene, input.event);
-    return asked.isUrgent && asked.intent === 'scam_check' ? withOffer(scene, step) : step;
+    return isAlarm ? withOffer(scene, step) : step;
   },
 };
 

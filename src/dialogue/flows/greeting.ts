@@ -1,4 +1,5 @@
 import { hours } from '../../clock.ts';
+import type { Understanding } from '../../nlu/types.ts';
 import type { Flow, Scene, Step } from '../flow.ts';
 import { openingChoices } from '../menu.ts';
 import { text } from '../replies.ts';
@@ -12,13 +13,17 @@ export const greeting: Flow = {
   needs: () => [],
   start(scene, { event, understood }) {
     const { openedAt, disclosedAt } = scene.conversation.memory;
-    const isCourtesy = event.type === 'text' && understood?.courtesy === true;
-    const isDue = isCourtesy
-      ? (openedAt ?? disclosedAt) === undefined
-      : openedAt === undefined || scene.now - openedAt > openingOnceIn;
+    const isGreeting = event.type !== 'text' || (isMeant(understood) && !understood?.courtesy);
+    const isDue = isGreeting
+      ? openedAt === undefined || scene.now - openedAt > openingOnceIn
+      : (openedAt ?? disclosedAt) === undefined;
     return isDue ? opening(scene) : again(scene);
   },
 };
+
+function isMeant(understood: Understanding | undefined): boolean {
+  return understood?.decision === 'answer';
+}
 
 /** It says who speaks, so it counts as the disclosure. */
 function opening({ content, now, privacyUrl }: Scene): Step {

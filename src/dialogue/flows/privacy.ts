@@ -84,7 +84,7 @@ function receive(scene: Scene, kind: CaseKind): Step {
     const values = { request, code: last.code, at: writtenTime(last.at) };
     return { replies: [text(content.phrase('privacy.already', values))], effects: [] };
   }
-  const code = codeOf(conversation.id, now);
+  const code = codeOf(`${conversation.id}/${kind}/${now}`);
   const values = {
     request,
     code,
@@ -110,9 +110,9 @@ function receive(scene: Scene, kind: CaseKind): Step {
 const alphabet = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /** `DL-7K3M9Q`: the same turn computed twice gives the same code, without a clock or a counter. FNV-1a. */
-function codeOf(conversationId: string, now: number): string {
+function codeOf(request: string): string {
   let hash = 0x811c9dc5;
-  for (const unit of `${conversationId}/${now}`) {
+  for (const unit of request) {
     hash = Math.imul(hash ^ (unit.codePointAt(0) ?? 0), 0x01000193) >>> 0;
   }
   let code = '';

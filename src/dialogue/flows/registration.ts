@@ -23,6 +23,7 @@ type Known = Partial<Slots>;
 export const registration: Flow<FormState> = form<'registration', Slots>({
   name: 'registration',
   schema: 1,
+  topic: 'training',
   startsOn: [
     { on: 'pressed', act: 'register' },
     { on: 'act', intent: 'training', act: 'register' },

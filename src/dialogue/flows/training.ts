@@ -1,7 +1,9 @@
-import { courseChoices, courseLines, openCourses } from '../courses.ts';
+import type { Course } from '../../conversation/course.ts';
+import type { Reply } from '../../conversation/reply.ts';
+import { courseChoices, courseLines, openCourses, titleOf, whenOf } from '../courses.ts';
 import type { Flow, Input, Scene, Step } from '../flow.ts';
 import { personChoice, text } from '../replies.ts';
-import { takesBack } from '../words.ts';
+import { leavesCourse } from '../words.ts';
 import { answerTo, askedIn } from './faq.ts';
 
 /** What the list of courses says itself; other aspects are the answer's. */
@@ -17,19 +19,33 @@ export const training: Flow = {
   ],
   needs: () => [{ list: 'openCourses' }],
   start(scene, input) {
-    if (input.event.type === 'text' && takesBack(input.event.text)) return leave(scene);
+    if (input.event.type === 'text' && leavesCourse(input.event.text)) return leave(scene);
     const courses = openCourses(scene);
     const answered = answer(scene, input);
+    const isInList = inTheList.includes(askedIn(input)?.aspect);
+    const told = isInList ? [] : answered.replies;
     if (courses.length === 0) {
       const none = text(scene.content.phrase('training.none'));
       return { ...answered, replies: [none, ...answered.replies] };
     }
+    if (scene.conversation.memory.flow?.flow === 'registration') {
+      return { ...answered, replies: told.length > 0 ? told : chosen(scene, courses) };
+    }
     const words = scene.content.phrase('training.list', { courses: courseLines(courses, scene) });
-    const list = text(words, courseChoices(courses, scene));
-    const isInList = inTheList.includes(askedIn(input)?.aspect);
-    return { ...answered, replies: [...(isInList ? [] : answered.replies), list] };
+    return { ...answered, replies: [...told, text(words, courseChoices(courses, scene))] };
   },
 };
+
+/** In the middle of a registration “học ở đâu” is about that course; while it is chosen the form lists them itself. */
+function chosen(scene: Scene, courses: readonly Course[]): readonly Reply[] {
+  const values = scene.conversation.memory.flow?.['values'];
+  const id =
+    typeof values === 'object' ? (values as Readonly<Record<string, unknown>>)['courseId'] : '';
+  const course = courses.find((one) => one.id === id);
+  if (!course) return [];
+  const said = { course: titleOf(course, scene), when: whenOf(course, scene) };
+  return [text(scene.content.phrase('training.course', said))];
+}
 
 /** A place is given back by a person: the list of a class is not changed by a guess. */
 function leave({ content }: Scene): Step {

@@ -1,0 +1,76 @@
+import { hours, minutes } from '../clock.ts';
+import type { Instant } from '../clock.ts';
+import type { Conversation } from '../conversation/conversation.ts';
+import type { Offered } from '../conversation/memory.ts';
+import type { Choice } from '../conversation/reply.ts';
+import { readPhone } from '../nlu/entities/phone.ts';
+import type { Command, Input, Payload } from './flow.ts';
+import { parsePayload, payload } from './payload.ts';
+import { isNone } from './replies.ts';
+import { leavesCourse, plain, readCommand, readNumber, readYesNo } from './words.ts';
+
+/** A number typed a day later means something else; a button says what it means itself. */
+const offerHolds = hours(24);
+const wrongHolds = minutes(30);
+
+/** Fills in what was pressed or named, and which plain words were said. */
+export function readInput(conversation: Conversation, heard: Input, now: Instant): Input {
+  const { event, understood } = heard;
+  const base: Input = understood === undefined ? { event } : { event, understood };
+  if (event.type === 'choice') {
+    return { ...base, pressed: parsePayload(event.payload) ?? unknownPayload };
+  }
+  if (event.type !== 'text') return base;
+  const pressed = readNamed(conversation.memory.offered, event.text, now);
+  if (pressed) return { ...base, pressed };
+  const command =
+    readCommand(event.text) ?? (isLeaving(conversation, event.text) ? 'cancel' : undefined);
+  return command !== undefined && holds(command, conversation, now) ? { ...base, command } : base;
+}
+
+const unknownPayload: Payload = { act: 'unknown', subject: '' };
+
+function readNamed(offered: Offered | undefined, said: string, now: Instant): Payload | undefined {
+  if (!offered || now - offered.at > offerHolds) return undefined;
+  const named = chosen(offered, said) ?? answered(offered, said);
+  return named === undefined ? undefined : parsePayload(named);
+}
+
+function chosen({ choices }: Offered, said: string): string | undefined {
+  const words = plain(said);
+  const byTitle = choices.find(({ title }) => plain(title) === words) ?? byCode(choices, words);
+  if (byTitle) return byTitle.payload;
+  const number = readNumber(said);
+  if (number === undefined) return undefined;
+  if (number === 0) return choices.find(isNone)?.payload;
+  return choices.at(number === 'last' ? -1 : number - 1)?.payload;
+}
+
+/** “k12” for the button “Ghi tên K12”. */
+function byCode(choices: readonly Choice[], words: string): Choice | undefined {
+  if (!/^[a-z]+\d+$/.test(words)) return undefined;
+  return choices.find(({ title }) => plain(title).split(' ').includes(words));
+}
+
+function answered({ yes, no }: Offered, said: string): string | undefined {
+  if (yes === undefined && no === undefined) return undefined;
+  // Asked for a number to be called on, people just send it.
+  if (yes === payload('callMe') && readPhone(said)) return yes;
+  const answer = readYesNo(said);
+  return answer === undefined ? undefined : answer === 'yes' ? yes : no;
+}
+
+/** “huỷ đăng ký lớp này” in the middle of registering. */
+function isLeaving({ memory }: Conversation, said: string): boolean {
+  return memory.flow?.flow === 'registration' && leavesCourse(said);
+}
+
+/** “Sai rồi” is about an answer: without a fresh one, or in a form, it is an ordinary sentence. */
+function holds(command: Command, { memory }: Conversation, now: Instant): boolean {
+  if (command !== 'wrong') return true;
+  return (
+    memory.flow === undefined &&
+    memory.lastAnswer !== undefined &&
+    now - memory.lastAnswer.at <= wrongHolds
+  );
+}

@@ -1,0 +1,129 @@
+import { minutes } from '../clock.ts';
+import type { Instant } from '../clock.ts';
+import type { Memory } from '../conversation/memory.ts';
+import type { Understanding } from '../nlu/types.ts';
+import type { Command, Flow, Input, Payload } from './flow.ts';
+import { flowNamed, flows } from './flows/index.ts';
+import { needsPerson } from './needs-person.ts';
+import { isQuestion, leavesCourse, plain, readYesNo } from './words.ts';
+
+/** In the middle of something else only a clear wish counts, and a courtesy is none. */
+export function clearlyMeant({ understood }: Input): Flow | undefined {
+  if (!understood || understood.courtesy || !isClear(understood)) return undefined;
+  const flow = flowMeant(understood);
+  return courtesies.includes(flow.name) ? undefined : flow;
+}
+
+/** A question that is one by its words needs less: its answer takes nothing away, the form asks again. */
+function isClear({ decision, intents, text }: Understanding): boolean {
+  const best = intents[0]?.probability ?? 0;
+  return decision === 'answer' || (decision === 'choose' && best >= 0.6 && isQuestion(text));
+}
+
+const courtesies: readonly string[] = ['greeting', 'thanks'];
+
+/** Who waits for a person is answered only what the bot is sure of: no guess, no “I do not understand”, no “hello”. */
+export function isSure(flow: Flow, understood: Understanding | undefined): boolean {
+  return understood?.decision === 'answer' && !understood.courtesy && flow.name !== 'greeting';
+}
+
+/** Whose a sentence is, when nothing is under way. */
+export function flowUnderstood(
+  understood: Understanding | undefined,
+  memory: Memory,
+  now: Instant,
+): Flow {
+  if (!understood) return named('fallback');
+  if (understood.courtesy || isNod(understood)) return named('greeting');
+  if (leavesCourse(understood.text)) return named('training');
+  if (goesOn(understood, memory)) return flowMeant(understood);
+  const begun = flowBegun(understood, memory, now);
+  if (begun) return begun;
+  switch (understood.decision) {
+    case 'answer':
+      return flowMeant(understood);
+    case 'choose':
+      return named(needsPerson(understood) ? 'fallback' : 'clarify');
+    case 'human':
+      return named('fallback');
+  }
+}
+
+/** “ok”, “dạ không” when nothing was asked: a nod, not a question that failed. */
+function isNod({ decision, text }: Understanding): boolean {
+  return decision !== 'answer' && readYesNo(text) !== undefined;
+}
+
+const actHolds = minutes(10);
+const shortAct = 4;
+
+/**
+ * A form asks before it does anything, so a fair guess may begin it: an act with its topic likely, or a bare
+ * “đăng ký” right after that topic was shown.
+ */
+function flowBegun(
+  { signals, decision, intents, text }: Understanding,
+  { lastAnswer }: Memory,
+  now: Instant,
+): Flow | undefined {
+  if (!signals.includes('act') || decision === 'answer' || isQuestion(text)) return undefined;
+  const [best] = intents;
+  if (best && best.probability >= 0.6) return flowOfAct(best.name);
+  const isBare = plain(text).split(' ').length <= shortAct;
+  const isFresh = lastAnswer !== undefined && now - lastAnswer.at <= actHolds;
+  return isBare && isFresh ? flowOfAct(lastAnswer.intent) : undefined;
+}
+
+function flowOfAct(intent: string): Flow | undefined {
+  return flows.find((flow) => flow.startsOn.some((s) => s.on === 'act' && s.intent === intent));
+}
+
+/** “còn phí thì sao”: with the topic just answered behind it, a fair guess is enough. */
+function goesOn({ signals, decision, intents }: Understanding, { lastAnswer }: Memory): boolean {
+  const [best] = intents;
+  return (
+    decision === 'choose' &&
+    signals.includes('followUp') &&
+    best !== undefined &&
+    best.name === lastAnswer?.intent &&
+    best.probability >= 0.6
+  );
+}
+
+/** An act (“em muốn đăng ký”) begins a form; asking about it, or taking it back, does not. */
+function flowMeant({ intents, signals, aspect, text }: Understanding): Flow {
+  const intent = intents[0]?.name ?? '';
+  const isAsking = aspect !== undefined && isQuestion(text);
+  const byAct = signals.includes('act') && !isAsking ? flowOfAct(intent) : undefined;
+  return byAct ?? flowOf(intent);
+}
+
+function flowOf(intent: string): Flow {
+  const own = flows.find((flow) =>
+    flow.startsOn.some((start) => start.on === 'intent' && start.intent === intent),
+  );
+  return own ?? named('faq');
+}
+
+/** `ask:<intent>` goes to whoever has that intent; every other act has one flow. */
+export function flowPressed({ act, subject }: Payload): Flow {
+  if (act === 'ask') return flowOf(subject);
+  const own = flows.find((flow) =>
+    flow.startsOn.some((start) => start.on === 'pressed' && start.act === act),
+  );
+  return own ?? named('fallback');
+}
+
+export function flowCommanded(command: Command): Flow {
+  const own = flows.find((flow) =>
+    flow.startsOn.some((start) => start.on === 'command' && start.command === command),
+  );
+  return own ?? named('fallback');
+}
+
+/** A flow that is always there. @throws when the registry lost it: a defect. */
+export function named(name: string): Flow {
+  const flow = flowNamed(name);
+  if (!flow) throw new Error(`dialogue/flows/index.ts has no flow “${name}”.`);
+  return flow;
+}

@@ -45,6 +45,7 @@ const shared = z.object({
     .pipe(z.array(z.url({ protocol: /^https?$/ }).transform((site) => new URL(site).origin)))
     .optional(),
   GRAPH_API_BASE: url.default('https://graph.facebook.com/v25.0'),
+  MESSENGER_PER_SECOND: z.coerce.number().int().min(1).optional(),
 });
 
 /** A channel is on when all of its credentials are set; some of them set is a mistake. */
@@ -96,16 +97,26 @@ function settings(read: z.infer<typeof shared>, env: Environment): Config {
     notifyUrl: read.NOTIFY_URL,
     embedOn: read.EMBED_ON ?? [],
     dataKey: read.DATA_KEY,
-    messenger: messengerSettings(env, read.GRAPH_API_BASE),
+    messenger: messengerSettings(env, read),
     missing: Object.fromEntries(missing),
   };
 }
 
-function messengerSettings(env: Environment, apiBase: string): MessengerSettings | undefined {
+function messengerSettings(
+  env: Environment,
+  { GRAPH_API_BASE: apiBase, MESSENGER_PER_SECOND: perSecond }: z.infer<typeof shared>,
+): MessengerSettings | undefined {
   const { MESSENGER_APP_SECRET: appSecret, MESSENGER_VERIFY_TOKEN: verifyToken } = env;
   const { MESSENGER_PAGE_TOKEN: pageToken, MESSENGER_PAGE_ID: pageId } = env;
   if (!appSecret || !verifyToken || !pageToken || !pageId) return undefined;
-  return { appSecret, verifyToken, pageToken, pageId, apiBase };
+  return {
+    appSecret,
+    verifyToken,
+    pageToken,
+    pageId,
+    apiBase,
+    ...(perSecond === undefined ? {} : { perSecond }),
+  };
 }
 
 function describe(error: z.ZodError): string[] {

@@ -56,7 +56,8 @@ export interface Payload {
 }
 
 /** What a few plain words do at any time, whatever is under way. */
-export type Command = 'cancel' | 'menu' | 'person' | 'erase' | 'withdraw' | 'access' | 'wrong';
+export type Command =
+  'cancel' | 'menu' | 'person' | 'erase' | 'withdraw' | 'access' | 'wrong' | 'lost';
 
 /** What the person did, with what it means. The pipeline gives `event` and `understood`; `decide` fills in the rest. */
 export interface Input {

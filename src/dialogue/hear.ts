@@ -66,7 +66,8 @@ function isLeaving({ memory }: Conversation, said: string): boolean {
 }
 
 /** “Sai rồi” is about an answer: without a fresh one, or in a form, it is an ordinary sentence. */
-function holds(command: Command, { memory }: Conversation, now: Instant): boolean {
+function holds(command: Command, { memory, waiting }: Conversation, now: Instant): boolean {
+  if (command === 'lost') return memory.flow === undefined && waiting === undefined;
   if (command !== 'wrong') return true;
   return (
     memory.flow === undefined &&

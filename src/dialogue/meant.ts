@@ -4,8 +4,8 @@ import type { Memory } from '../conversation/memory.ts';
 import type { Understanding } from '../nlu/types.ts';
 import type { Command, Flow, Input, Payload } from './flow.ts';
 import { flowNamed, flows } from './flows/index.ts';
-import { needsPerson } from './needs-person.ts';
-import { isQuestion, leavesCourse, plain, readYesNo } from './words.ts';
+import { isLikely, needsPerson } from './needs-person.ts';
+import { isQuestion, leavesCourse, plain, readYesNo, speaksOfCourse } from './words.ts';
 
 /** In the middle of something else only a clear wish counts, and a courtesy is none. */
 export function clearlyMeant({ understood }: Input): Flow | undefined {
@@ -17,14 +17,20 @@ export function clearlyMeant({ understood }: Input): Flow | undefined {
 /** A question that is one by its words needs less: its answer takes nothing away, the form asks again. */
 function isClear({ decision, intents, text }: Understanding): boolean {
   const best = intents[0]?.probability ?? 0;
-  return decision === 'answer' || (decision === 'choose' && best >= 0.6 && isQuestion(text));
+  if (decision === 'answer') return best >= 0.5;
+  return decision === 'choose' && best >= 0.6 && isQuestion(text);
 }
 
 const courtesies: readonly string[] = ['greeting', 'thanks'];
 
 /** Who waits for a person is answered only what the bot is sure of: no guess, no “I do not understand”, no “hello”. */
 export function isSure(flow: Flow, understood: Understanding | undefined): boolean {
-  return understood?.decision === 'answer' && !understood.courtesy && flow.name !== 'greeting';
+  return (
+    understood?.decision === 'answer' &&
+    isLikely(understood) &&
+    !understood.courtesy &&
+    flow.name !== 'greeting'
+  );
 }
 
 /** Whose a sentence is, when nothing is under way. */
@@ -69,6 +75,9 @@ function flowBegun(
   if (!signals.includes('act') || decision === 'answer' || isQuestion(text)) return undefined;
   const [best] = intents;
   if (best && best.probability >= 0.6) return flowOfAct(best.name);
+  if (speaksOfCourse(text) && intents.slice(0, 3).some(({ name }) => name === 'training')) {
+    return flowOfAct('training');
+  }
   const isBare = plain(text).split(' ').length <= shortAct;
   const isFresh = lastAnswer !== undefined && now - lastAnswer.at <= actHolds;
   return isBare && isFresh ? flowOfAct(lastAnswer.intent) : undefined;

@@ -4,3 +4,8 @@ import type { Understanding } from '../nlu/types.ts';
 export function needsPerson({ signals }: Understanding): boolean {
   return signals.some((signal) => ['urgent', 'worried', 'rude'].includes(signal));
 }
+
+/** Some topics are answered from a low threshold; what does more than answer wants this much. */
+export function isLikely(understood: Understanding | undefined): boolean {
+  return (understood?.intents[0]?.probability ?? 0) >= 0.5;
+}

@@ -5,6 +5,8 @@ import { payload } from './payload.ts';
 
 /** One message people can still take in at once; longer ones become two. */
 export const longestMessage = 600;
+/** Enough of a question to see what was meant. */
+export const keptOfQuestion = 500;
 /** More rows than this nobody reads. */
 export const mostChoices = 5;
 

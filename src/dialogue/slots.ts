@@ -153,7 +153,7 @@ function isSpeech(understood: Understanding | undefined, text: string): boolean 
   if (!/\d/.test(text) && plain(text).split(' ').length > mostWords) return true;
   const best = understood?.intents[0];
   if (understood?.decision !== 'answer' || !best) return false;
-  return best.probability >= 0.9 || neverNames.includes(best.name);
+  return best.probability >= (neverNames.includes(best.name) ? 0.5 : 0.9);
 }
 
 /** “Đồng ý, em tên Lan …”: agreement first, then more; a condition or a question is none. */

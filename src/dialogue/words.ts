@@ -49,6 +49,11 @@ export function leavesCourse(text: string): boolean {
   );
 }
 
+/** “lớp”, “khoá học”, “tập huấn” as words of their own. */
+export function speaksOfCourse(text: string): boolean {
+  return / (?:lop|khoa hoc|tap huan) /.test(` ${plain(text)} `);
+}
+
 /** One question back, in a form. */
 export function isBack(text: string): boolean {
   return back.has(bare(text));
@@ -86,6 +91,7 @@ const commands = new Map<string, Command>(
       'rut dong y, rut lai dong y, rut lai su dong y, rut su dong y, toi rut dong y, em rut dong y',
     access:
       'xem du lieu, xem du lieu cua toi, xem du lieu cua em, xem du lieu cua minh, xem thong tin cua toi, sua du lieu, sua du lieu cua toi, sua thong tin cua toi, sua thong tin cua em, xem sua du lieu',
+    lost: 'khong hieu, ko hieu, k hieu, hong hieu, em khong hieu, toi khong hieu, khong hieu gi, khong hieu gi het, chua hieu, em chua hieu, kho hieu, kho hieu qua, noi lai, noi lai di, noi ro hon, giai thich lai, nghia la sao, la sao, the la sao, vay la sao',
     wrong:
       'sai, sai roi, sai het, sai het roi, sai be bet, sai bet, noi sai, noi sai roi, tra loi sai, tra loi sai roi, bot sai roi, bot tra loi sai, chua dung, khong dung, chua dung y, khong dung y, khong phai, khong phai vay, khong phai cai do, sai y',
   } satisfies Record<Command, string>).flatMap(([command, phrases]) =>

@@ -86,6 +86,16 @@ describe('passing on to a person', () => {
     expect(chat.effects).toContainEqual({ type: 'wait', reason: 'asked_human' });
   });
 
+  test('a wish that is only guessed is asked first', () => {
+    const chat = new Chat();
+    const intents = [{ name: 'human_handoff', probability: 0.15 }];
+    chat.says('để coi', meaning('để coi', undefined, { intents, decision: 'answer' }));
+    expect(chat.texts[0]).toMatch(saying('handoff.offer'));
+    expect(chat.effects).toEqual([]);
+    chat.says('vâng');
+    expect(chat.effects).toContainEqual({ type: 'wait', reason: 'asked_human' });
+  });
+
   test('asking again keeps the place and says since when', () => {
     const chat = new Chat({ now: mondayNight });
     chat.says('gặp cán bộ');
@@ -237,6 +247,18 @@ describe('answers', () => {
     chat.sends('ask:old_topic/fee');
     expect(chat.texts[0]).toMatch(saying('stale'));
   });
+
+  test.each(['không hiểu', 'ko hieu', 'vậy là sao'])(
+    '“%s” after an answer offers other words or a person',
+    (said) => {
+      const chat = new Chat();
+      chat.asks('thuế', 'household_tax');
+      chat.says(said);
+      expect(chat.texts[0]).toMatch(saying('clarify.none'));
+      chat.says(said);
+      expect(chat.texts[0]).toMatch(saying('fallback.second'));
+    },
+  );
 
   test.each(['ok', 'dạ', 'không', 'ừ'])('a nod (“%s”) is no misunderstanding', (said) => {
     const chat = new Chat();

@@ -121,6 +121,22 @@ describe('questions in the middle', () => {
     expect(previousOf(chat.conversation, chat.now)).toEqual({ intent: 'training' });
   });
 
+  test('a weak guess does not end the form', () => {
+    chat.sends('register:c-K12');
+    const intents = [{ name: 'data_erasure', probability: 0.17 }];
+    chat.says('ừm thì', meaning('ừm thì', undefined, { intents, decision: 'answer' }));
+    expect(chat.texts).toEqual([expect.stringMatching(saying('registration.consent.again'))]);
+  });
+
+  test('an alarm in the middle is answered without a second question that “có” could mean', () => {
+    toCheck();
+    chat.asks('mất tiền rồi', 'scam_check', { signals: ['worried'] });
+    expect(chat.texts).toEqual([
+      expect.stringContaining('nghi lừa đảo'),
+      expect.stringMatching(saying('registration.check')),
+    ]);
+  });
+
   test('Get Started in the middle ends the form and says so', () => {
     chat.sends('register:c-K12');
     chat.takes({ type: 'opened' });

@@ -1,7 +1,7 @@
 import { anonymous } from '../anonymous.ts';
 import type { Flow, Input, Scene, Step } from '../flow.ts';
 import { payload } from '../payload.ts';
-import { asking, personChoice, text } from '../replies.ts';
+import { asking, keptOfQuestion, personChoice, text } from '../replies.ts';
 import { misunderstood } from './fallback.ts';
 
 const options = 3;
@@ -11,9 +11,12 @@ const never: readonly string[] = ['greeting', 'thanks_goodbye', 'human_handoff']
 /** Not sure: three topics to choose from, none of them, or a person. */
 export const clarify: Flow = {
   name: 'clarify',
-  startsOn: [{ on: 'pressed', act: 'clarify' }],
+  startsOn: [
+    { on: 'pressed', act: 'clarify' },
+    { on: 'command', command: 'lost' },
+  ],
   needs: () => [],
-  start: (scene, input) => (input.pressed ? noneOf(scene) : ask(scene, input)),
+  start: (scene, input) => ((input.pressed ?? input.command) ? noneOf(scene) : ask(scene, input)),
 };
 
 function ask(scene: Scene, { event, understood }: Input): Step {
@@ -36,7 +39,7 @@ function ask(scene: Scene, { event, understood }: Input): Step {
     effects: [],
     // Asking back is not yet a misunderstanding, and clears none.
     memory: { misunderstood: conversation.memory.misunderstood },
-    ...(event.type === 'text' ? { question: event.text } : {}),
+    ...(event.type === 'text' ? { question: event.text.slice(0, keptOfQuestion) } : {}),
   };
 }
 

@@ -3,10 +3,10 @@ import type { Choice } from '../../conversation/reply.ts';
 import { aspects } from '../../nlu/types.ts';
 import type { Aspect, IntentName } from '../../nlu/types.ts';
 import type { Flow, Input, Scene, Step } from '../flow.ts';
-import { needsPerson } from '../needs-person.ts';
+import { isLikely, needsPerson } from '../needs-person.ts';
 import { misunderstood, staleButton } from './fallback.ts';
 import { parsePayload, payload } from '../payload.ts';
-import { asking, text } from '../replies.ts';
+import { asking, keptOfQuestion, text } from '../replies.ts';
 import type { TextReply } from '../replies.ts';
 
 /** Answers whatever has an answer and no flow of its own, with the section that was asked for. */
@@ -17,11 +17,13 @@ export const faq: Flow = {
   needs: () => [],
   start(scene, input) {
     const asked = askedIn(input);
-    const isAlarm = asked?.isUrgent === true && asked.intent === 'scam_check';
+    const isAlarm =
+      asked?.isUrgent === true && asked.intent === 'scam_check' && isLikely(input.understood);
     // Whoever may be losing money reads first what to do now, whatever detail was asked.
     const step = asked && answerTo(scene, isAlarm ? { ...asked, aspect: undefined } : asked);
     if (!step) return input.pressed ? staleButton(scene) : misunderstood(scene, input.event);
-    return isAlarm ? withOffer(scene, step) : step;
+    // In a form the next question stands last, and “có” would answer that one.
+    return isAlarm && !scene.conversation.memory.flow ? withOffer(scene, step) : step;
   },
 };
 
@@ -44,7 +46,7 @@ export function askedIn({ event, pressed, understood }: Input): Asked | undefine
     intent,
     aspect: understood?.aspect,
     also: understood?.also,
-    question: event.text,
+    question: event.text.slice(0, keptOfQuestion),
     isUrgent: understood !== undefined && needsPerson(understood),
   };
 }

@@ -3,6 +3,7 @@ import { writtenTime } from '../../conversation/calendar.ts';
 import type { Waiting, WaitingReason } from '../../conversation/conversation.ts';
 import type { Effect } from '../effects.ts';
 import type { Flow, Input, Scene, Step } from '../flow.ts';
+import { isLikely } from '../needs-person.ts';
 import { payload } from '../payload.ts';
 import { asking, text } from '../replies.ts';
 
@@ -22,12 +23,23 @@ export const handoff: Flow = {
     const { waiting } = scene.conversation;
     if (input.pressed?.act === 'noCall') return say(scene, 'handoff.noCall');
     if (input.command === 'cancel' || input.pressed?.act === 'unwait') return cancel(scene);
+    if (isGuess(input)) return offer(scene);
     // A request about one's data waits for its own reasons; a talk beside it is a new wish.
     return waiting && waiting.reason !== 'privacy_request'
       ? still(scene, waiting)
       : passOn(scene, reasonOf(input), input);
   },
 };
+
+/** The model passes this wish on from a low threshold; below a half the person is asked instead. */
+function isGuess({ pressed, command, understood }: Input): boolean {
+  return !pressed && !command && !isLikely(understood);
+}
+
+function offer({ content }: Scene): Step {
+  const yesNo = { yes: payload('human', 'ask'), no: payload('retry') };
+  return { replies: [asking(content, 'handoff.offer', [yesNo.yes, yesNo.no])], effects: [], yesNo };
+}
 
 const reasons: ReadonlyMap<string, WaitingReason> = new Map([
   ['twice', 'not_understood_twice'],

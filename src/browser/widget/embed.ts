@@ -49,7 +49,7 @@ if (script instanceof HTMLScriptElement && !document.querySelector('[data-nhipca
 function install(origin: string): void {
   const host = document.createElement('div');
   host.dataset['nhipcau'] = '';
-  const root = host.attachShadow({ mode: 'closed' });
+  const root = host.attachShadow({ mode: 'open' });
   dress(root);
   const button = launcher();
   const panel = document.createElement('div');

@@ -67,7 +67,7 @@ const seats = { name: 'seats' };
 const keys = { name: 'keys' };
 
 /** `course/<id>/contact/<id>`: the key that makes a second registration of the same contact impossible. */
-export const contactKey = (courseId: CourseId, { contactId }: Conversation): string =>
+const contactKey = (courseId: CourseId, { contactId }: Conversation): string =>
   `course/${courseId}/contact/${contactId}`;
 
 function needs(known: Known, input: Input | undefined, conversation: Conversation): Need[] {

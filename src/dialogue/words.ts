@@ -8,9 +8,19 @@ import type { Command } from './flow.ts';
 
 /** Lower case, no accents, words apart by one space: how a typed title is compared with a button. */
 export function plain(text: string): string {
+  const known = memo.get(text);
+  if (known !== undefined) return known;
   const words = removeMarks(text.normalize('NFC').toLowerCase()).match(/[\p{L}\p{N}]+/gu);
-  return (words ?? []).join(' ');
+  const folded = (words ?? []).join(' ');
+  if (memo.size >= memoSize) memo.clear();
+  if (text.length <= longestRemembered) memo.set(text, folded);
+  return folded;
 }
+
+/** One message and the titles of its buttons are folded again and again in a turn. Only a memory, changes nothing. */
+const memo = new Map<string, string>();
+const memoSize = 500;
+const longestRemembered = 200;
 
 export function readCommand(text: string): Command | undefined {
   return commands.get(bare(text));

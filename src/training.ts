@@ -5,6 +5,8 @@ import { Worker } from 'node:worker_threads';
 import { readTree } from './files.ts';
 import { parseCalibration } from './nlu/calibration.ts';
 import type { TextFile } from './nlu/corpus.ts';
+import { predictFold } from './nlu/cross-validation.ts';
+import type { FoldPrediction } from './nlu/cross-validation.ts';
 import { corpusHash, loadModel, packModel, whyRefused } from './nlu/model.ts';
 import type { Model } from './nlu/model.ts';
 import type { Linear } from './nlu/ridge.ts';
@@ -119,8 +121,17 @@ export type Task =
       readonly sources: Sources;
       readonly ridge: Linear;
       readonly softmax: Linear;
+    }
+  | {
+      readonly do: 'predict';
+      readonly sources: Sources;
+      readonly folds: Int32Array;
+      readonly fold: number;
     };
-export type Outcome = { readonly fitted: Linear } | { readonly packed: Uint8Array };
+export type Outcome =
+  | { readonly fitted: Linear }
+  | { readonly packed: Uint8Array }
+  | { readonly predicted: FoldPrediction };
 export type Run = (task: Task, onProgress: (part: number) => void) => Promise<Outcome>;
 
 /** Learns both members side by side and packs them. */
@@ -159,6 +170,8 @@ export function perform(task: Task, onProgress: (part: number) => void): Outcome
       const calibration = parseCalibration(task.sources.calibration);
       return { packed: packModel(lessons, calibration, task.ridge, task.softmax) };
     }
+    case 'predict':
+      return { predicted: predictFold(lessons, task.folds, task.fold, onProgress) };
   }
 }
 

@@ -97,7 +97,10 @@ function addRow(
 }
 
 /** z of every label, `none` last. */
-export function combine(outputs: Outputs, { alpha, beta }: Calibration): Float64Array {
+export function combine(
+  outputs: Outputs,
+  { alpha, beta }: Pick<Calibration, 'alpha' | 'beta'>,
+): Float64Array {
   return outputs.softmax.map((logit, c) => alpha * outputs.ridge[c]! + beta * logit);
 }
 

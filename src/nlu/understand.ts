@@ -7,8 +7,9 @@ import { longestText, normalize } from './normalize.ts';
 import type { Word } from './normalize.ts';
 import { findPhrases } from './phrases.ts';
 import type { Found } from './phrases.ts';
-import { softmaxOf } from './softmax.ts';
-import type { Aspect, IntentName, Previous, Scored, Signal, Understanding } from './types.ts';
+import type { Aspect, IntentName, Previous, Signal, Understanding } from './types.ts';
+import { judge, scopeOf } from './zones.ts';
+import type { Verdict } from './zones.ts';
 
 export interface Circumstances {
   readonly now: Instant;
@@ -39,7 +40,7 @@ export function understand(model: Model, text: string, { previous }: Circumstanc
     signals.add('followUp');
     raise(model, z, followed.intent);
   } else signals.delete('followUp');
-  const verdict = judge(model, z, outputs);
+  const verdict = verdictOn(model, z, outputs);
   const also = secondQuestion(model, whole, marks, verdict) ?? nearTie(verdict);
   const outside = outsideTopic(model, outputs, verdict);
   return {
@@ -56,29 +57,9 @@ export function understand(model: Model, text: string, { previous }: Circumstanc
   };
 }
 
-/** What the scores of one sentence come to. */
-interface Verdict {
-  readonly intents: readonly Scored[];
-  readonly scope: number;
-  readonly decision: Understanding['decision'];
-}
-
-function judge(model: Model, z: Float64Array, outputs: Outputs): Verdict {
-  const { labels, calibration, eager } = model;
-  const probabilities = softmaxOf(z.slice());
-  // Without one known feature the scores say nothing about this text: symbols, another script.
-  const names = outputs.known === 0 ? [] : labels.intents;
-  const intents = names
-    .map((name, i) => ({ name, probability: probabilities[i] ?? 0 }))
-    .sort((a, b) => b.probability - a.probability);
-  const [best, second] = intents;
-  if (!best) return { intents, scope: -Infinity, decision: 'human' };
-  const scope = Math.max(...z.subarray(0, -1)) - (z.at(-1) ?? 0);
-  const answerFrom = eager.has(best.name) ? calibration.chooseFrom : calibration.answerFrom;
-  const leads = best.probability >= calibration.lead * (second?.probability ?? 0);
-  const decision =
-    scope >= answerFrom && leads ? 'answer' : scope >= calibration.chooseFrom ? 'choose' : 'human';
-  return { intents, scope, decision };
+/** Without one known feature the scores say nothing about a text: symbols, another script. */
+function verdictOn(model: Model, z: Float64Array, { known }: Outputs): Verdict {
+  return known > 0 ? judge(model, z) : { intents: [], scope: -Infinity, decision: 'human' };
 }
 
 /** Who is in trouble or angry is not sent through a guessing game. */
@@ -140,8 +121,7 @@ function followsUp(
     return false;
   if (aspect === undefined && !signals.has('followUp')) return false;
   const hasTopic = findPhrases(model.language.concepts, words).some(({ value }) => value.topical);
-  const scope = Math.max(...z.subarray(0, -1)) - (z.at(-1) ?? 0);
-  return !(hasTopic && scope >= model.calibration.answerFrom);
+  return !(hasTopic && scopeOf(z) >= model.calibration.answerFrom);
 }
 
 function raise({ labels, calibration }: Model, z: Float64Array, intent: IntentName): void {
@@ -176,7 +156,7 @@ function secondQuestion(
 
 function sureIntent(model: Model, clause: readonly Word[]): IntentName | undefined {
   const outputs = scoreWords(model, clause);
-  const { intents, scope } = judge(model, combine(outputs, model.calibration), outputs);
+  const { intents, scope } = judge(model, combine(outputs, model.calibration));
   const [best] = intents;
   const isSure = best && best.probability >= sureOfClause && scope >= model.calibration.answerFrom;
   return isSure ? best.name : undefined;

@@ -1,0 +1,178 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { systemClock } from '../clock.ts';
+import { ContentError } from '../errors.ts';
+import {
+  chooseCalibration,
+  crossValidate,
+  judgeCrossValidation,
+  judgeSentences,
+  readHeldOutSentences,
+} from '../evaluation.ts';
+import type { CrossValidation } from '../evaluation.ts';
+import { belowFloors, floorsOf, parseFloors } from '../nlu/floors.ts';
+import { measure } from '../nlu/evaluate.ts';
+import type { Measures } from '../nlu/evaluate.ts';
+import { loadModel } from '../nlu/model.ts';
+import type { Model } from '../nlu/model.ts';
+import type { SplitBy } from '../nlu/folds.ts';
+import { understand } from '../nlu/understand.ts';
+import { learn, readSources, runBeside } from '../training.ts';
+import type { Sources } from '../training.ts';
+import { progressLine } from './progress.ts';
+import { printMeasures, printTimes } from './evaluation-table.ts';
+import type { Times } from './evaluation-table.ts';
+
+const usage = `Dùng: npm run evaluate [-- tuỳ chọn]
+  --folds N      chia N phần, mỗi phần được đoán bởi mô hình chưa học nó (mặc định 5)
+  --by writer    chia theo người viết: mỗi phần là của những người máy chưa gặp
+  --calibrate    chọn lại trọng số và ngưỡng, ghi intents/calibration.json
+  --floors       ghi kết quả này làm mức sàn, intents/floors.json
+  --check        so với mức sàn; thấp hơn thì mã thoát là 1
+  --json TỆP     ghi mọi con số vào TỆP`;
+
+interface Options {
+  readonly folds: number;
+  readonly by: SplitBy;
+  readonly calibrate: boolean;
+  readonly floors: boolean;
+  readonly check: boolean;
+  readonly json: string | undefined;
+}
+
+/** `npm run evaluate`: how well sentences are understood that were not learnt. Exit codes 0, 1 (below a floor), 2. */
+async function evaluate(args: readonly string[], root: string): Promise<number> {
+  const options = readOptions(args);
+  if (!options) {
+    console.error(usage);
+    return 2;
+  }
+  const sources = await readSources(path.join(root, 'intents'));
+  const progress = progressLine('Đang đo');
+  const result = await crossValidate(
+    sources,
+    { ...options, count: options.folds },
+    runBeside,
+    (part) => {
+      progress.show({ sentences: 0, part });
+    },
+  );
+  progress.end('');
+  const measures = measure(judgeCrossValidation(result));
+  printMeasures(
+    `Đoán chéo ${options.folds} phần, chia theo ${options.by === 'writer' ? 'người viết' : 'mục và kiểu gõ'}`,
+    measures,
+  );
+  const current = options.calibrate ? await keepCalibration(root, sources, result) : sources;
+  const { model, times } = await timeWhole(current);
+  const heldOut = await judgeHeldOut(root, model);
+  printTimes(times);
+  if (options.json !== undefined) {
+    const figures = {
+      folds: options.folds,
+      by: options.by,
+      crossValidation: measures,
+      heldOut,
+      times,
+    };
+    await writeFile(options.json, `${JSON.stringify(figures, undefined, 2)}\n`);
+  }
+  return judgeFloors(root, options, measures);
+}
+
+function readOptions(args: readonly string[]): Options | undefined {
+  const options = {
+    folds: 5,
+    by: 'style' as SplitBy,
+    calibrate: false,
+    floors: false,
+    check: false,
+    json: undefined as string | undefined,
+  };
+  for (let i = 0; i < args.length; i++) {
+    const flag = args[i];
+    if (flag === '--calibrate') options.calibrate = true;
+    else if (flag === '--floors') options.floors = true;
+    else if (flag === '--check') options.check = true;
+    else if (flag === '--json') options.json = args[++i];
+    else if (flag === '--by' && args[i + 1] === 'writer') options.by = args[++i] as SplitBy;
+    else if (flag === '--folds') options.folds = Number(args[++i]);
+    else return undefined;
+  }
+  const isWrong = !Number.isInteger(options.folds) || options.folds < 2 || options.folds > 20;
+  return isWrong ? undefined : options;
+}
+
+async function keepCalibration(
+  root: string,
+  sources: Sources,
+  result: CrossValidation,
+): Promise<Sources> {
+  const calibration = `${JSON.stringify(chooseCalibration(sources, result), undefined, 2)}\n`;
+  await writeFile(path.join(root, 'intents/calibration.json'), calibration);
+  console.log(`Đã ghi intents/calibration.json\n${calibration}`);
+  return { ...sources, calibration };
+}
+
+/** The model of all sentences: how long it takes to learn, to load, and to read one message. */
+async function timeWhole(sources: Sources): Promise<{ model: Model; times: Times }> {
+  const start = systemClock.elapsed();
+  const progress = progressLine();
+  const bytes = await learn(sources, progress.show);
+  progress.end('');
+  const learnt = systemClock.elapsed();
+  const model = loadModel(bytes);
+  const loaded = systemClock.elapsed();
+  const { mean, p99 } = timeMessages(model, sources);
+  return {
+    model,
+    times: { learn: learnt - start, load: loaded - learnt, mean, p99, bytes: bytes.length },
+  };
+}
+
+function timeMessages(model: Model, { files }: Sources): { mean: number; p99: number } {
+  const texts = files
+    .filter(({ path: name }) => !name.includes('lexicon'))
+    .flatMap(({ text }) => text.split('\n').filter((line) => /^ {6}/.test(line)))
+    .filter((_line, i) => i % 3 === 0);
+  const now = systemClock.now();
+  for (const text of texts.slice(0, 500)) understand(model, text, { now });
+  const took = texts.map((text) => {
+    const before = systemClock.elapsed();
+    understand(model, text, { now });
+    return systemClock.elapsed() - before;
+  });
+  took.sort((a, b) => a - b);
+  const mean = took.reduce((sum, ms) => sum + ms, 0) / Math.max(1, took.length);
+  return { mean, p99: took[Math.floor(took.length * 0.99)] ?? 0 };
+}
+
+async function judgeHeldOut(root: string, model: Model): Promise<Measures | undefined> {
+  const sentences = await readHeldOutSentences(root);
+  if (sentences.length === 0) return undefined;
+  const measures = measure(judgeSentences(model, sentences));
+  printMeasures('Câu để riêng, không bao giờ học (test/held-out)', measures);
+  return measures;
+}
+
+async function judgeFloors(root: string, options: Options, measures: Measures): Promise<number> {
+  const file = path.join(root, 'intents/floors.json');
+  if (options.floors) {
+    const floors = floorsOf(measures, options.folds);
+    await writeFile(file, `${JSON.stringify(floors, undefined, 2)}\n`);
+    console.log('Đã ghi intents/floors.json');
+  }
+  if (!options.check) return 0;
+  const below = belowFloors(parseFloors(await readFile(file, 'utf8')), measures);
+  for (const line of below) console.log(`Dưới mức sàn: ${line}`);
+  if (below.length === 0) console.log('Không có gì dưới mức sàn.');
+  return below.length === 0 ? 0 : 1;
+}
+
+try {
+  process.exitCode = await evaluate(process.argv.slice(2), process.cwd());
+} catch (error) {
+  if (!(error instanceof ContentError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -39,6 +39,9 @@ export interface Draft {
     { readonly text: string } | { readonly choice: string /* payload */; readonly title: string };
 }
 
+/** Why the last message did not get through. */
+export type Trouble = 'network' | 'too_many';
+
 /** What stands in the bubble. */
 export function wordsOf({ say }: Draft): string {
   return 'text' in say ? say.text : say.title;

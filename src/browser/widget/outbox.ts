@@ -1,7 +1,7 @@
 import { Refusal } from './api.ts';
 import type { Api } from './api.ts';
 import type { Keep } from './keep.ts';
-import type { Draft } from './messages.ts';
+import type { Draft, Trouble } from './messages.ts';
 
 /** What was said and is not yet with the server; kept over reloads, sent in order, each under one id for ever. */
 export interface Outbox {
@@ -23,8 +23,6 @@ export interface OutboxEvents {
   /** Why the last attempt failed and is being repeated, and what therefore waits; undefined once one got through. */
   onTrouble(trouble: Trouble | undefined, waiting: readonly Draft[]): void;
 }
-
-export type Trouble = 'network' | 'too_many';
 
 const longestPause = 30_000;
 

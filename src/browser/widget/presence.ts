@@ -1,6 +1,5 @@
 import { within } from './composer.ts';
-import type { Page, Status } from './messages.ts';
-import type { Trouble } from './outbox.ts';
+import type { Page, Status, Trouble } from './messages.ts';
 import { statusLine, text } from './text.ts';
 
 /** What the page shows besides the words: that an answer is being made, what keeps it away, that something is new. */

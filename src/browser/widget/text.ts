@@ -1,7 +1,6 @@
 import type { Instant } from '../../clock.ts';
 import { isoDay, localTime, writtenTime } from '../../conversation/calendar.ts';
-import type { Status } from './messages.ts';
-import type { Trouble } from './outbox.ts';
+import type { Status, Trouble } from './messages.ts';
 
 /** What the page itself says. What the bot says comes from the server. */
 export const text = {
@@ -56,7 +55,8 @@ export function statusLine(state: State): string {
   if (status.starting) return state.starting;
   if (status.waitingSince === undefined) return '';
   const since = `Đang chờ cán bộ từ ${momentOf(status.waitingSince, state.now)}`;
-  return status.opensAt === undefined
+  // A page that stays open must not announce what is past.
+  return status.opensAt === undefined || status.opensAt <= state.now
     ? `${since}.`
     : `${since}; cán bộ trực lại lúc ${momentOf(status.opensAt, state.now)}.`;
 }

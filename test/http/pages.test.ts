@@ -1,0 +1,81 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import express from 'express';
+import { manualClock } from '../support/clock.ts';
+import { listen } from '../support/chat-page.ts';
+import type { Site } from '../support/chat-page.ts';
+import { realContent } from '../support/content.ts';
+import { temporaryFile } from '../support/files.ts';
+import { fillPage, pages } from '../../src/http/pages.ts';
+
+/** The words that are put into built pages before they leave. */
+
+const privacyUrl = 'https://nhipcau.example/privacy';
+let site: Site;
+let text: (at: string) => Promise<string>;
+
+beforeEach(async () => {
+  const folder = temporaryFile('pages');
+  mkdirSync(path.join(folder, 'assets'), { recursive: true });
+  const file = (name: string, words: string): void => {
+    writeFileSync(path.join(folder, name), words);
+  };
+  file('index.html', '<p>{{owner}}</p>{{{opening}}}<ul>{{{openingChoices}}}</ul>{{{groups}}}');
+  file('privacy.html', '<h1>{{title}}</h1>{{{body}}}<p>{{asOf}}</p>');
+  file('widget.js', '(()=>{})();');
+  file('assets/style-abc.css', 'p{}');
+  const content = await realContent();
+  const app = express();
+  app.use(pages({ content: () => content, clock: manualClock(), privacyUrl, folder }));
+  site = await listen(app);
+  text = async (at) => (await fetch(site.url + at)).text();
+});
+afterEach(async () => {
+  await site.close();
+});
+
+test('text is escaped, and every word that a page asks for must be there', () => {
+  expect(fillPage('<p>{{a}}</p>{{{b}}}', { a: '<i>&"', b: '<b>x</b>' })).toBe(
+    '<p>&#60;i&#62;&#38;&#34;</p><b>x</b>',
+  );
+  expect(fillPage('{{a}}', { a: '{{b}} $1 $$' })).toBe('{{b}} $1 $$');
+  expect(() => fillPage('{{c}}', { a: '' })).toThrow('{{c}}');
+});
+
+test('the opening links to our own notice, and its rows carry what the bot understands', async () => {
+  const page = await text('/');
+  expect(page).toContain(`<a href="/privacy">${privacyUrl}</a>`);
+  expect(page).toContain('data-payload="menu:business"><span>Đăng ký kinh doanh</span>');
+  expect(page.match(/class="choice"/g)).toHaveLength(5);
+  expect(page).toContain('data-payload="menu:people">Gặp cán bộ<');
+});
+
+test('the notice says all sections, with the days of content/retention.yaml and what is not known', async () => {
+  const page = await text('/privacy');
+  expect(page).toContain('<h1>Em lưu những gì</h1>');
+  expect(page).toContain('<h2>Lưu bao lâu</h2>');
+  expect(page).toContain('<li>tin nhắn: 180 ngày');
+  expect(page).toContain('Em chưa có thông tin đã xác minh về');
+  expect(page).not.toMatch(/\{[a-z]+\./);
+});
+
+test.each([
+  ['/', 'no-cache'],
+  ['/privacy', 'no-cache'],
+  ['/widget.js', 'public, max-age=3600'],
+  ['/assets/style-abc.css', 'public, max-age=31536000, immutable'],
+])('%s may be kept: %s', async (at, kept) => {
+  const answer = await fetch(site.url + at);
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('cache-control')).toBe(kept);
+  await answer.body?.cancel();
+});
+
+test('nothing else of the folder is served', async () => {
+  for (const at of ['/index.html', '/assets/', '/assets/..%2fprivacy.html', '/assets/missing.js']) {
+    const answer = await fetch(site.url + at);
+    expect([at, answer.status]).toEqual([at, 404]);
+    await answer.body?.cancel();
+  }
+});

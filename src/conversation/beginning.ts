@@ -3,8 +3,9 @@ import type { ContactId, OrganisationId } from '../ids.ts';
 import type { Draft } from '../store/store.ts';
 import type { Contact } from './contact.ts';
 import type { Conversation } from './conversation.ts';
-import type { EventBase } from './event.ts';
+import type { InboundEvent } from './event.ts';
 import { emptyMemory } from './memory.ts';
+import { reachAfter } from './reach.ts';
 
 /** A contact of whom nothing is known but that somebody wrote. */
 export function newContact(id: ContactId, now: Instant): Draft<Contact> {
@@ -13,7 +14,7 @@ export function newContact(id: ContactId, now: Instant): Draft<Contact> {
 
 /** The conversation that its first event begins. */
 export function newConversation(
-  event: Pick<EventBase, 'conversationId' | 'channel' | 'account' | 'address'>,
+  event: InboundEvent,
   contactId: ContactId,
   organisationId: OrganisationId,
   now: Instant,
@@ -28,7 +29,8 @@ export function newConversation(
     organisationId,
     handledBy: 'bot',
     hold: 0,
-    reach: {},
+    // At once, not with the first turn: a colleague may answer before the bot does.
+    reach: reachAfter({}, event, now),
     memory: emptyMemory,
     outboxOrder: 0,
     createdAt: now,

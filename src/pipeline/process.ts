@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import type { Channel } from '../channels/channel.ts';
 import type { Clock, Instant } from '../clock.ts';
 import type { Content } from '../content/content.ts';
-import type { Conversation, Reach } from '../conversation/conversation.ts';
+import type { Conversation } from '../conversation/conversation.ts';
 import type { EventOf, InboundEvent } from '../conversation/event.ts';
 import type { Message } from '../conversation/message.ts';
 import type { TurnRecord } from '../conversation/turn.ts';
 import { lineOf } from '../conversation/line.ts';
+import { reachAfter } from '../conversation/reach.ts';
 import type { Turn } from '../dialogue/flow.ts';
 import { needsOf, previousOf, takeTurn } from '../dialogue/turn.ts';
 import { ConflictError } from '../errors.ts';
@@ -193,34 +194,6 @@ function keep(read: Conversation, after: Conversation): Write {
   };
 }
 
-/** Windows move only for what a person did, and never into the future. */
-function reachAfter(reach: Reach, event: InboundEvent, receivedAt: Instant): Reach {
-  const at = Math.min(event.at, receivedAt) as Instant;
-  const moved = (before: Instant | undefined): Instant =>
-    before !== undefined && before > at ? before : at;
-  switch (event.type) {
-    case 'text':
-    case 'choice':
-    case 'attachment':
-    case 'opened':
-    case 'unsupported':
-      // What we cannot read was sent by the person all the same.
-      return { ...reach, lastMessageAt: moved(reach.lastMessageAt) };
-    case 'touched':
-      return { ...reach, lastTouchAt: moved(reach.lastTouchAt) };
-    case 'comment':
-      return { ...reach, lastCommentAt: moved(reach.lastCommentAt) };
-    case 'left':
-      return { ...reach, blockedAt: moved(reach.blockedAt) };
-    case 'edited':
-    case 'removed':
-    case 'pageReply':
-    case 'sent':
-    case 'delivered':
-      return reach;
-  }
-}
-
 function lastLineOf(event: InboundEvent): Partial<Conversation> {
   if (event.type !== 'text' && event.type !== 'choice') return {};
   const { text } = lineOf(event, '' as never);
@@ -269,13 +242,18 @@ function turnRecord(
     messageId: event.id,
     at: used.now,
     trace: job.cause,
-    ...(understood ? { understood } : {}),
+    ...(understood ? { understood: withoutTail(understood) } : {}),
     ...(turn.flow ? { flow: turn.flow } : {}),
     replies: turn.replies.length,
     effects: turn.effects.map(({ type }) => type),
     model: used.model,
     content: used.content,
   });
+}
+
+/** Of all topics the nearest say why; the others would be most of what is stored of a turn. */
+function withoutTail(understood: Understanding): Understanding {
+  return { ...understood, intents: understood.intents.slice(0, 5) };
 }
 
 /** Twenty lost commits on one turn: somebody else's trouble must not block this person's lane for ever. */

@@ -1,0 +1,31 @@
+import type { Instant } from '../clock.ts';
+import type { Reach } from './conversation.ts';
+import type { InboundEvent } from './event.ts';
+
+/** Windows move only for what a person did, and never into the future. */
+export function reachAfter(reach: Reach, event: InboundEvent, receivedAt: Instant): Reach {
+  const at = Math.min(event.at, receivedAt) as Instant;
+  const moved = (before: Instant | undefined): Instant =>
+    before !== undefined && before > at ? before : at;
+  switch (event.type) {
+    case 'text':
+    case 'choice':
+    case 'attachment':
+    case 'opened':
+    case 'unsupported':
+      // What we cannot read was sent by the person all the same.
+      return { ...reach, lastMessageAt: moved(reach.lastMessageAt) };
+    case 'touched':
+      return { ...reach, lastTouchAt: moved(reach.lastTouchAt) };
+    case 'comment':
+      return { ...reach, lastCommentAt: moved(reach.lastCommentAt) };
+    case 'left':
+      return { ...reach, blockedAt: moved(reach.blockedAt) };
+    case 'edited':
+    case 'removed':
+    case 'pageReply':
+    case 'sent':
+    case 'delivered':
+      return reach;
+  }
+}

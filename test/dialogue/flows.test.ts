@@ -78,6 +78,13 @@ describe('passing on to a person', () => {
     expect(chat.texts[0]).not.toMatch(/OTP/);
   });
 
+  test('nobody on duty: no “first” is promised, what to do is still said', () => {
+    const chat = new Chat({ staffed: false });
+    chat.sends('human:scam');
+    expect(chat.texts[0]).toMatch(saying('handoff.urgentNobody'));
+    expect(chat.texts[0]).not.toContain('xem trước');
+  });
+
   test('anger is offered a person before anything else, without being called urgent', () => {
     const chat = new Chat();
     chat.says('đồ vô dụng', meaning('đồ vô dụng', undefined, { signals: ['rude'] }));

@@ -56,10 +56,15 @@ function reasonOf({ pressed, understood }: Input): WaitingReason {
   return understood?.signals.includes('urgent') ? 'urgent' : 'asked_human';
 }
 
-/** Whoever may be losing money is also told what not to do. */
-function urgentWords({ content }: Scene, reason: WaitingReason, { pressed }: Input): string {
+/** Whoever may be losing money is also told what not to do; “first” is promised only where somebody is there. */
+function urgentWords(
+  { content, staffed }: Scene,
+  reason: WaitingReason,
+  { pressed }: Input,
+): string {
   if (!urgentReasons.includes(reason)) return '';
   const isMoney = reason === 'scam_suspected' || pressed?.subject === 'worried';
+  if (!staffed) return isMoney ? content.phrase('handoff.urgentNobody') : '';
   return content.phrase(isMoney ? 'handoff.urgent' : 'handoff.hurry');
 }
 

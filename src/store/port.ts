@@ -43,10 +43,8 @@ export interface Range {
 /** What a database has to be able to do; everything that both do alike is written once, below. */
 export interface Engine {
   readonly encode: Encode;
-  /** Writes a group in one transaction and answers its members. */
-  write(
-    batch: Batch,
-  ): Soon<{ readonly plan: Plan | undefined; readonly changes: readonly Change[] }>;
+  /** Writes a group in one transaction, tells `written` what came of it, and answers its members. */
+  write(batch: Batch, written: Written): Soon<void>;
   readonly register: Register;
   /** Documents as stored, with id and version. */
   getMany(def: AnyCollection, ids: readonly string[]): Soon<Doc[]>;
@@ -62,6 +60,9 @@ export interface Engine {
   close(): Soon<void>;
 }
 
+/** Hears of a group once it is durable, before its members do. */
+export type Written = (plan: Plan, changes: readonly Change[]) => void;
+
 const tendEvery = 1_000;
 
 /** A store over one database. */
@@ -75,11 +76,11 @@ export function storeOver(engine: Engine, options: Opening): Store {
   let closed = false;
   let unfollow: (() => void) | undefined;
 
-  const gathering = gather(async (batch) => {
-    const { plan, changes } = await engine.write(batch);
-    for (const outcome of plan?.outcomes ?? []) if (!outcome.won) crowds.crowded(outcome.keys);
+  const written: Written = ({ outcomes }, changes) => {
+    for (const outcome of outcomes) if (!outcome.won) crowds.crowded(outcome.keys);
     heard.tell(changes);
-  });
+  };
+  const gathering = gather((batch) => engine.write(batch, written));
   const look = async (): Promise<void> => {
     if (present.due()) await present.look();
   };
@@ -101,8 +102,9 @@ export function storeOver(engine: Engine, options: Opening): Store {
       return gathering.commit(prepared);
     },
     claim: async (queue, channel, n) => {
+      if (closed) throw storeClosed();
       holds = true;
-      if (present.due()) await present.look();
+      await look();
       return n > 0 ? gathering.claim(queue, channel, n) : [];
     },
     nextDue: (queue, after) =>

@@ -6,10 +6,11 @@ import type { Asking, Batch } from './group.ts';
 import { LaneWork, laneId, lockOf, placeOf } from './lane.ts';
 import type { Place } from './lane.ts';
 import { grant, hintsOf, plan } from './plan.ts';
+import type { Written } from './port.ts';
 import type { Drawn, Plan, Snapshot, Wish } from './plan.ts';
 import { asAppError } from './sqlite-errors.ts';
 import type { Lanes } from './sqlite-lanes.ts';
-import { manyRows } from './sqlite-rows.ts';
+import { manyRows, rowsById } from './sqlite-rows.ts';
 import { parse } from './sqlite-tables.ts';
 import type { Line, Row, Stored, Table } from './sqlite-tables.ts';
 import type { Change, Claim, Job } from './store.ts';
@@ -34,12 +35,6 @@ export interface Versions {
   stock(): void;
 }
 
-export interface Written {
-  readonly plan: Plan | undefined;
-  readonly changes: readonly Change[];
-  /** Something was written to the file. */
-  readonly changed: boolean;
-}
 interface Draft {
   readonly plan: Plan;
   readonly granted: ReadonlyMap<number, readonly Wish[]>;
@@ -47,17 +42,17 @@ interface Draft {
 }
 
 /**
- * Writes a group of commits and claims in one transaction and answers its members. When it throws, nothing was
- * written; whether the transaction is still open, the caller has to look.
+ * Writes a group of commits and claims in one transaction and answers its members; false when there was nothing to
+ * do. When it throws, nothing was written; whether the transaction is still open, the caller has to look.
  */
-export function groupWriter(parts: SqliteParts): (batch: Batch) => Written {
+export function groupWriter(parts: SqliteParts): (batch: Batch, written: Written) => boolean {
   const { db, versions } = parts;
   const addChanges = changeStatement(db);
   const sequences = sequenceStatements(db);
-  return (batch) => {
+  return (batch, written) => {
     if (batch.commits.length === 0 && !anyDue(parts, batch.asking)) {
       for (const { done } of batch.asking) done([]);
-      return { plan: undefined, changes: [], changed: false };
+      return false;
     }
     versions.stock();
     db.exec('BEGIN IMMEDIATE');
@@ -65,11 +60,12 @@ export function groupWriter(parts: SqliteParts): (batch: Batch) => Written {
     const changes = hintsOf(plan);
     if (changes.length > 0) addChanges(parts, changes);
     commit(db);
+    written(plan, changes);
     answer(batch.commits, plan.outcomes, granted);
     batch.asking.forEach(({ done }, i) => {
       done([...(claims[i] ?? [])]);
     });
-    return { plan, changes, changed: true };
+    return true;
   };
 }
 
@@ -253,9 +249,7 @@ interface SequenceStatements {
 }
 
 function sequenceStatements(db: Database): SequenceStatements {
-  const read = db
-    .prepare('SELECT id, version, last FROM sequences WHERE id IN (SELECT value FROM json_each(?))')
-    .raw();
+  const read = rowsById<[number, number, number]>(db, 'sequences', 't.version, t.last');
   const write = manyRows(
     db,
     'INSERT INTO sequences (id, version, last)',
@@ -264,11 +258,8 @@ function sequenceStatements(db: Database): SequenceStatements {
   );
   const remove = db.prepare('DELETE FROM sequences WHERE id = ?');
   return {
-    read: (names) => {
-      if (names.length === 0) return new Map();
-      const rows = read.all(JSON.stringify(names)) as [string, number, number][];
-      return new Map(rows.map(([name, version, last]) => [name, { version, last }]));
-    },
+    read: (names) =>
+      new Map(read(names).map(([at, version, last]) => [names[at] ?? '', { version, last }])),
     write: (drawn) => {
       write([...drawn].map(([name, { version, last }]) => [name, version, last]));
     },

@@ -3,7 +3,7 @@ import type { Instant } from '../clock.ts';
 import type { ChannelName } from '../ids.ts';
 import { headOf } from './lane.ts';
 import type { Head, Lane, LaneWork, Place } from './lane.ts';
-import { manyRows } from './sqlite-rows.ts';
+import { manyRows, rowsById } from './sqlite-rows.ts';
 import type { Values } from './sqlite-rows.ts';
 import type { QueueName } from './store.ts';
 
@@ -40,39 +40,38 @@ type LaneRow = readonly [
   number,
   number,
 ];
-type PlaceRow = readonly [string, Place['queue'], string, string, number, number, number];
+type PlaceRow = readonly [number, Place['queue'], string, string, number, number, number];
 
 export function openLanes(db: Database): Lanes {
-  const placeColumns = 'id, queue, channel, lane, "order", "dueAt", "createdAt"';
-  const places = db
-    .prepare(`SELECT ${placeColumns} FROM jobs WHERE id IN (SELECT value FROM json_each(?))`)
-    .raw();
-  const byId = db
-    .prepare(`SELECT ${columns} FROM locks WHERE id IN (SELECT value FROM json_each(?))`)
-    .raw();
+  const placeColumns = ['queue', 'channel', 'lane', 'order', 'dueAt', 'createdAt']
+    .map((name) => `t."${name}"`)
+    .join(', ');
+  const places = rowsById<PlaceRow>(db, 'jobs', placeColumns);
+  const byId = rowsById<[number, ...LaneRow]>(
+    db,
+    'locks',
+    columns
+      .split(', ')
+      .map((name) => `t.${name}`)
+      .join(', '),
+  );
   // Arrival is the row number: a job that enters a lane gets the next one.
   const first = db
     .prepare(
-      `SELECT ${placeColumns} FROM jobs WHERE queue = ? AND lane = ? AND channel = ? ORDER BY "order", _n LIMIT 1`,
+      `SELECT id, "order", "dueAt", "createdAt" FROM jobs WHERE queue = ? AND lane = ? AND channel = ? ORDER BY "order", _n LIMIT 1`,
     )
     .raw();
   return {
     places: (ids) => {
-      if (ids.length === 0) return new Map();
-      const rows = places.all(JSON.stringify(ids)) as PlaceRow[];
-      return new Map(
-        rows.filter(([, queue]) => queue !== 'dead').map((row) => [row[0], placeOfRow(row)]),
-      );
+      const standing = places(ids).filter(([, queue]) => queue !== 'dead');
+      return new Map(standing.map((row) => [ids[row[0]] ?? '', placeOfRow(row)]));
     },
-    lanes: (ids) => {
-      if (ids.length === 0) return new Map();
-      return new Map(
-        (byId.all(JSON.stringify(ids)) as LaneRow[]).map((row) => [row[0], laneOfRow(row)]),
-      );
-    },
+    lanes: (ids) => new Map(byId(ids).map(([at, ...row]) => [ids[at] ?? '', laneOfRow(row)])),
     first: ({ queue, lane, channel }) => {
-      const row = first.get(queue, lane, channel) as PlaceRow | undefined;
-      return row && headOf(row[0], placeOfRow(row));
+      const row = first.get(queue, lane, channel) as [string, number, number, number] | undefined;
+      if (!row) return undefined;
+      const [id, order, dueAt, createdAt] = row;
+      return headOf(id, { order, dueAt, createdAt });
     },
     write: writing(db),
     ...claiming(db),

@@ -33,3 +33,27 @@ export function manyRows(
     }
   };
 }
+
+/**
+ * Looks rows up by id, many with one call, and has them come back as one JSON text: a value that crosses from SQLite
+ * alone costs more than it does to find. Each row begins with the place of its id in the list.
+ */
+export function rowsById<R extends readonly [number, ...unknown[]]>(
+  db: Database,
+  table: string,
+  columns: string,
+): (ids: readonly string[]) => R[] {
+  // CROSS JOIN: for each id its row, never the other way round.
+  const find = db
+    .prepare(
+      `SELECT json_group_array(json_array(wanted.key, ${columns}))
+        FROM json_each(?) AS wanted CROSS JOIN "${table}" AS t ON t.id = wanted.value`,
+    )
+    .raw();
+  return (ids) => {
+    if (ids.length === 0) return [];
+    const [text] = find.get(JSON.stringify(ids)) as [string];
+    // Its form is that of `columns`.
+    return JSON.parse(text) as R[];
+  };
+}

@@ -3,7 +3,7 @@ import { unreadable } from './document.ts';
 import type { Entry } from './document.ts';
 import { tokenWord } from './search-terms.ts';
 import { searchTable } from './sqlite-layout.ts';
-import { manyRows } from './sqlite-rows.ts';
+import { manyRows, rowsById } from './sqlite-rows.ts';
 import type { Values } from './sqlite-rows.ts';
 import type { AnyCollection, Doc } from './store.ts';
 
@@ -43,11 +43,11 @@ const among = 'IN (SELECT value FROM json_each(?))';
 
 export function openTable(db: Database, def: AnyCollection): Table {
   const name = `"${def.name}"`;
-  const rows = db
-    .prepare(
-      `SELECT id, version, _n, ${def.search ? '_found' : '0'} FROM ${name} WHERE id ${among}`,
-    )
-    .raw();
+  const rows = rowsById<[number, number, number, number]>(
+    db,
+    def.name,
+    `t.version, t._n, ${def.search ? 't._found' : '0'}`,
+  );
   const one = db.prepare(`SELECT version, _doc FROM ${name} WHERE id = ?`).raw();
   const many = db.prepare(`SELECT version, _doc FROM ${name} WHERE id ${among}`).raw();
   const remove = db.prepare(`DELETE FROM ${name} WHERE _n ${among}`);
@@ -56,14 +56,12 @@ export function openTable(db: Database, def: AnyCollection): Table {
   return {
     def,
     rows: (ids) =>
-      (rows.all(JSON.stringify(ids)) as [string, number, number, number][]).map(
-        ([id, version, n, found]) => ({
-          id,
-          version,
-          n,
-          found: found === 1,
-        }),
-      ),
+      rows(ids).map(([at, version, n, found]) => ({
+        id: ids[at] ?? '',
+        version,
+        n,
+        found: found === 1,
+      })),
     one: (id) => one.get(id) as Stored | undefined,
     many: (ids) => many.all(JSON.stringify(ids)) as Stored[],
     write,

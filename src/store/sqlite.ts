@@ -105,11 +105,9 @@ function engineOf(parts: SqliteParts, file: string, options: Opening, end: () =>
   const writeGroup = groupWriter(parts);
   return {
     encode: JSON.stringify,
-    write: (batch) => {
+    write: (batch, written) => {
       try {
-        const written = writeGroup(batch);
-        if (written.changed) keeping.wrote();
-        return written;
+        if (writeGroup(batch, written)) keeping.wrote();
       } catch (error) {
         rollBack(db);
         throw asAppError(error);

@@ -121,6 +121,8 @@ export interface Job<Body = unknown> extends Doc<JobId> {
   /** 0 = now. The head of a lane keeps the whole lane waiting. */
   readonly dueAt: Instant;
   readonly attempts: number;
+  /** How often it failed for a reason nobody foresaw, or its process died over it; absent = never. */
+  readonly faults?: number;
   readonly createdAt: Instant;
   readonly cause: TraceId;
   readonly contactId?: ContactId;

@@ -223,15 +223,15 @@ export function queueContract(world: () => World): void {
     });
 
     test('sees past 20,000 waiting lanes of another channel and 50,000 jobs that are not due', async () => {
-      const { store, clock } = world();
+      const { store, clock, kind } = world();
       const dueAt = later(clock.now(), minutes(60));
-      for (let n = 0; n < 50_000; n += 500) {
+      for (let n = 0; n < 50_000 * kind.crowd; n += 500) {
         const future = Array.from({ length: 500 }, (_, k) =>
           add(`f${n + k}`, { lane: `f${n + k}`, dueAt }),
         );
         await store.commit(future);
       }
-      for (let n = 0; n < 20_000; n += 500) {
+      for (let n = 0; n < 20_000 * kind.crowd; n += 500) {
         const paused = Array.from({ length: 500 }, (_, k) =>
           add(`p${n + k}`, { lane: `p${n + k}`, channel: 'paused' }),
         );

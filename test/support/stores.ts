@@ -14,19 +14,23 @@ export interface StoreKind {
   readonly name: string;
   /** Several processes can have it open at once. */
   readonly shared: boolean;
+  /** How many of the jobs of a crowded queue are put into it, at most 1: large numbers once are enough. */
+  readonly crowd: number;
   /** An empty database. */
   place(): Promise<Place>;
 }
 
 export const sqliteInMemory: StoreKind = {
-  name: 'SQLite in memory',
+  name: 'memory, by SQLite',
   shared: false,
+  crowd: 1,
   place: async () => ({ url: 'sqlite::memory:', remove: async () => undefined }),
 };
 
 export const sqliteFile: StoreKind = {
   name: 'a SQLite file',
   shared: true,
+  crowd: 0.1,
   place: async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'nhipcau-store-'));
     return {

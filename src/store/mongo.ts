@@ -1,0 +1,214 @@
+import mongoose from 'mongoose';
+import type { Instant } from '../clock.ts';
+import { hours } from '../clock.ts';
+import { AppError } from '../errors.ts';
+import { decode, encode } from './mongo-document.ts';
+import type { Kept } from './mongo-document.ts';
+import { asAppError, patience, within } from './mongo-errors.ts';
+import { writeGroup } from './mongo-group.ts';
+import type { MongoParts, Versions } from './mongo-group.ts';
+import type { KeptLane } from './mongo-lanes.ts';
+import { layOut } from './mongo-layout.ts';
+import type { Db } from './mongo-layout.ts';
+import { filterOf, findFilter } from './mongo-query.ts';
+import type { Filter } from './mongo-query.ts';
+import { follow } from './mongo-tail.ts';
+import type { Opening } from './open.ts';
+import { storeOver } from './port.ts';
+import type { Engine } from './port.ts';
+import type { Register } from './presence.ts';
+import { termsOf, tokenWord } from './search-terms.ts';
+import type { SearchHit, SearchQuery, Store } from './store.ts';
+
+/** A replica set: any number of equal processes on one database. */
+export async function openMongo(url: string, options: Opening): Promise<Store> {
+  const connection = mongoose.createConnection(url, {
+    autoIndex: false,
+    bufferCommands: false,
+    serverSelectionTimeoutMS: 1_000,
+    connectTimeoutMS: 1_000,
+    socketTimeoutMS: 2 * patience,
+    waitQueueTimeoutMS: 1_000,
+    // What is read is what a majority has: it cannot be taken back.
+    readConcernLevel: 'majority',
+    writeConcern: { w: 'majority', journal: true },
+    ignoreUndefined: true,
+  });
+  try {
+    await connection.asPromise();
+    const { db } = connection;
+    if (!db) throw new Error('The connection has no database.');
+    await needReplicaSet(db);
+    await layOut(db, options.collections);
+    const parts = openParts(connection.getClient(), db, options);
+    return storeOver(
+      engineOf(parts, options, () => connection.close()),
+      options,
+    );
+  } catch (error) {
+    await connection.close().catch(() => undefined);
+    throw asAppError(error);
+  }
+}
+
+/** Transactions and change streams, on which everything here rests, need one. */
+async function needReplicaSet(db: Db): Promise<void> {
+  const hello = await db.command({ hello: 1 });
+  if (typeof hello['setName'] === 'string' || hello['msg'] === 'isdbgrid') return;
+  throw new AppError(
+    'store_replica_set',
+    500,
+    'MongoDB này chạy một mình, không phải replica set. Khởi động mongod với --replSet rs0, rồi chạy một lần: ' +
+      'mongosh --eval "rs.initiate()". Một nút là đủ [store_replica_set]',
+  );
+}
+
+function openParts(
+  client: mongoose.mongo.MongoClient,
+  db: Db,
+  { clock, processId }: Opening,
+): MongoParts {
+  return { client, db, versions: versionsOf(db), clock, processId };
+}
+
+/** Versions of a whole block; what is left of it when the process ends is never used. */
+const block = 1_000_000;
+const mostPerGroup = 20_000;
+
+function versionsOf(db: Db): Versions {
+  const meta = db.collection<{ _id: string; value: number }>('meta');
+  let next = 0;
+  let end = 0;
+  return {
+    draw: () => ++next,
+    stock: async () => {
+      if (end - next >= mostPerGroup) return;
+      const counter = await meta.findOneAndUpdate(
+        { _id: 'version' },
+        { $inc: { value: block } },
+        { upsert: true, returnDocument: 'after' },
+      );
+      end = counter?.value ?? 0;
+      next = end - block;
+    },
+  };
+}
+
+function engineOf(parts: MongoParts, options: Opening, end: () => Promise<void>): Engine {
+  const { db, clock } = parts;
+  let prunedAt = clock.elapsed();
+  return {
+    encode,
+    write: (batch, written) => writeGroup(parts, batch, written),
+    register: registerOf(parts),
+    ...readingOf(db),
+    nextDue: (queue, after) => within(nextDue(db, queue, after)),
+    ping: async () => {
+      await within(
+        db
+          .collection<{ _id: string }>('meta')
+          .updateOne({ _id: 'ping' }, { $inc: { value: 1 } }, { upsert: true }),
+      );
+    },
+    follow: (tell) => follow(db, options, tell),
+    tend: async () => {
+      if (clock.elapsed() - prunedAt < pruneEvery) return;
+      prunedAt = clock.elapsed();
+      await db.collection('changes').deleteMany({ at: { $lt: clock.now() - hours(1) } });
+    },
+    close: end,
+  };
+}
+const pruneEvery = 60_000;
+
+async function nextDue(db: Db, queue: string, after: number): Promise<Instant | undefined> {
+  const next = await db
+    .collection<KeptLane>('locks')
+    .find({ queue, owner: '', _headDueAt: { $gt: after } } as Filter)
+    .sort({ _headDueAt: 1 })
+    .limit(1)
+    .toArray();
+  return (next[0]?._headDueAt ?? undefined) as Instant | undefined;
+}
+
+function registerOf({ db, processId, versions }: MongoParts): Register {
+  const processes = db.collection<{ _id: string; beat: number }>('processes');
+  const locks = db.collection<KeptLane>('locks');
+  return {
+    beat: async () => {
+      if (!(await locks.findOne({ owner: processId }, { projection: { _id: 1 } }))) return;
+      await processes.updateOne({ _id: processId }, { $inc: { beat: 1 } }, { upsert: true });
+    },
+    owners: async () => {
+      const owners = await locks.distinct('owner', { owner: { $gt: '' } });
+      const signs = await processes.find({ _id: { $in: owners } }).toArray();
+      const beats = new Map(signs.map(({ _id, beat }) => [_id, beat]));
+      return owners.map((owner) => ({ owner, beat: beats.get(owner) }));
+    },
+    free: async (owner) => {
+      await versions.stock();
+      const version = versions.draw();
+      // A lane is unique by its id; one new version for all of them is as good as one for each.
+      await locks.updateMany(
+        { owner, _headId: { $ne: null } },
+        { $set: { owner: '', _orphan: true, version } },
+      );
+      await locks.updateMany({ owner }, { $set: { owner: '', version } });
+      await processes.deleteOne({ _id: owner });
+    },
+  };
+}
+
+function readingOf(db: Db): Pick<Engine, 'getMany' | 'find' | 'count' | 'search'> {
+  return {
+    getMany: async ({ name }, ids) => {
+      const kept = await within(
+        db
+          .collection<Kept>(name)
+          .find({ _id: { $in: [...ids] } })
+          .toArray(),
+      );
+      return kept.map(decode);
+    },
+    find: async ({ name }, query) => {
+      const { filter, order } = findFilter(query);
+      const kept = await within(
+        db.collection<Kept>(name).find(filter).sort(order).limit(query.limit).toArray(),
+      );
+      return kept.map(decode);
+    },
+    count: ({ name }, where, upTo) =>
+      within(db.collection<Kept>(name).countDocuments(filterOf(where), { limit: upTo })),
+    search: (query) => within(search(db, query)),
+  };
+}
+
+/** By folded words in an index with the time; MongoDB's own text index takes seconds for two common words. */
+async function search(
+  db: Db,
+  { in: name, text, tokens = [], limit, before }: SearchQuery,
+): Promise<SearchHit[]> {
+  const { words, phrases } = termsOf(text);
+  if (words.length + phrases.length === 0) return [];
+  const terms = [...new Set([...words, ...phrases.flat(), ...tokens.map(tokenWord)])];
+  const filter: Record<string, unknown>[] = [{ '_words.terms': { $all: terms } }];
+  // Folded syllables are letters and digits: nothing in them means anything to a pattern.
+  for (const run of phrases)
+    filter.push({ '_words.text': { $regex: `(^| )${run.join(' ')}( |$)` } });
+  if (before) {
+    filter.push({
+      $or: [
+        { '_words.at': { $lt: before.at } },
+        { '_words.at': before.at, _id: { $lt: before.id } },
+      ],
+    });
+  }
+  const hits = await db
+    .collection<{ _id: string; _words: { at: Instant } }>(name)
+    .find({ $and: filter } as never)
+    .sort({ '_words.at': -1, _id: -1 })
+    .limit(limit)
+    .project<{ _id: string; _words: { at: Instant } }>({ '_words.at': 1 })
+    .toArray();
+  return hits.map(({ _id, _words }) => ({ id: _id, at: _words.at }));
+}

@@ -60,3 +60,8 @@ export interface Key extends Doc {
   readonly contactId: ContactId;
   readonly registrationId: RegistrationId;
 }
+
+/** The id of the key that a person has on a course: once, whatever the phone. */
+export function contactKey(courseId: CourseId, contactId: ContactId): string {
+  return `course/${courseId}/contact/${contactId}`;
+}

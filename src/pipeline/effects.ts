@@ -2,6 +2,7 @@ import type { Instant } from '../clock.ts';
 import type { Case } from '../conversation/case.ts';
 import type { Callback, Consent } from '../conversation/contact.ts';
 import type { Conversation } from '../conversation/conversation.ts';
+import { contactKey } from '../conversation/course.ts';
 import type { Course, Key, Registration, Seats } from '../conversation/course.ts';
 import type { Feedback, Gap } from '../conversation/feedback.ts';
 import type { Content } from '../content/content.ts';
@@ -119,11 +120,6 @@ function register(effect: EffectOf<'register'>, scene: EffectScene): Write[] {
     replace<Seats>(collections.seats, seats, { taken: seats.taken + 1 }),
     check(collections.courses, course),
   ];
-}
-
-/** The key that a person has on a course: once, whatever the phone. */
-export function contactKey(courseId: string, contactId: string): string {
-  return `course/${courseId}/contact/${contactId}`;
 }
 
 function consent(

@@ -1,4 +1,5 @@
 import type { Conversation } from '../../conversation/conversation.ts';
+import { contactKey } from '../../conversation/course.ts';
 import type { Course, Key, Seats } from '../../conversation/course.ts';
 import type { CourseId } from '../../ids.ts';
 import { readPhone } from '../../nlu/entities/phone.ts';
@@ -66,10 +67,6 @@ const courses = { name: 'courses' };
 const seats = { name: 'seats' };
 const keys = { name: 'keys' };
 
-/** `course/<id>/contact/<id>`: the key that makes a second registration of the same contact impossible. */
-const contactKey = (courseId: CourseId, { contactId }: Conversation): string =>
-  `course/${courseId}/contact/${contactId}`;
-
 function needs(known: Known, input: Input | undefined, conversation: Conversation): Need[] {
   const courseId = pressedCourse(input) ?? known.courseId;
   if (courseId === undefined) return [{ list: 'openCourses' }];
@@ -77,7 +74,7 @@ function needs(known: Known, input: Input | undefined, conversation: Conversatio
     { list: 'openCourses' },
     { in: courses.name, id: courseId },
     { in: seats.name, id: courseId },
-    { in: keys.name, id: contactKey(courseId, conversation) },
+    { in: keys.name, id: contactKey(courseId, conversation.contactId) },
     ...phonesIn(known, input).map((number): Need => ({
       in: 'keys',
       phoneOf: courseId,
@@ -128,7 +125,7 @@ function hindered(known: Known, scene: Scene, named: readonly Need[]): Hindrance
   if (!course || !isOpen(course, scene.now)) return ends(scene, 'registration.closed');
   // Chosen by a code in a sentence: its seats are looked at with the next message.
   if (!named.some((need) => 'id' in need && need.in === seats.name)) return undefined;
-  if (scene.docs.get<Key>(keys, contactKey(courseId, scene.conversation))) {
+  if (scene.docs.get<Key>(keys, contactKey(courseId, scene.conversation.contactId))) {
     return ends(scene, 'registration.already', says(known, scene));
   }
   const left = scene.docs.get<Seats>(seats, courseId);

@@ -17,7 +17,12 @@ export type CaseId = Id<'case'>;
 
 export type ChannelName = string;
 
-/** A new random id. Kept out of the pure ring: a turn that is computed twice must come out the same. */
+/**
+ * A new id: random, but beginning with the time (RFC 9562, version 7), so that what is made together lies together in
+ * an index. Kept out of the pure ring: a turn that is computed twice must come out the same.
+ */
 export function newId<Name extends string>(): Id<Name> {
-  return randomUUID() as Id<Name>;
+  const time = Date.now().toString(16).padStart(12, '0');
+  // Of the random id (version 4) everything behind its version.
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}` as Id<Name>;
 }

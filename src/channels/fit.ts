@@ -26,6 +26,7 @@ export function shorten(text: string, limit: number): string {
 
 /** White space with a mark on it is something to read, so a text is walked by what is seen as one character. */
 function afterBlanks(text: string): string {
+  if (!/^\s/.test(text)) return text;
   for (const { index, segment } of graphemes.segment(text)) {
     if (!isBlank(segment)) return text.slice(index);
   }

@@ -65,6 +65,7 @@ export function messenger(
   rules: readonly SendingRule[],
 ): Channel<MessengerCall> {
   const ours = rules.filter(({ channel }) => channel === 'messenger');
+  const url = sendUrl(settings);
   return {
     name: 'messenger',
     delivery: 'push',
@@ -77,7 +78,7 @@ export function messenger(
     parse: (request) => parseMessenger(request, settings.pageId),
     allows: (purpose, reach, now) => permissionBy(ours, purpose, reach, now),
     render,
-    send: async (call) => read(await sender.send(post(call, settings))),
+    send: async (call) => read(await sender.send(post(call, url))),
   };
 }
 
@@ -168,16 +169,19 @@ function buttonTemplate(text: string, buttons: readonly Button[]): Content {
   return { attachment: { type: 'template', payload: { template_type: 'button', text, buttons } } };
 }
 
-function post(call: MessengerCall, settings: MessengerSettings) {
-  const { apiBase, pageId, pageToken, appSecret } = settings;
+function sendUrl({ apiBase, pageId, pageToken, appSecret }: MessengerSettings): string {
   const query = new URLSearchParams({
     access_token: pageToken,
     // Proves that the caller knows the app secret, not only a token it may have found.
     appsecret_proof: hmacSha256(appSecret, pageToken),
   });
+  return `${apiBase}/${encodeURIComponent(pageId)}/messages?${query.toString()}`;
+}
+
+function post(call: MessengerCall, url: string) {
   return {
     method: 'POST' as const,
-    url: `${apiBase}/${encodeURIComponent(pageId)}/messages?${query.toString()}`,
+    url,
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(call),
   };

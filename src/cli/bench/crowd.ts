@@ -24,17 +24,23 @@ export function crowd(sentences: readonly string[], page: Page): () => Delivery 
   let n = 0;
   return () => {
     const text = sentences[(n * stride) % sentences.length] ?? '';
-    return sign(webhook(text, String(speakers.next().value), ++n, page.id), page);
+    return sign(webhook(text, idOf(speakers.next().value), ++n, page.id), page);
   };
 }
 
 /** Everybody of a group writes once, then two thirds of them again, then one third. */
 function* speakersInOrder(): Generator<number, never> {
-  for (let first = 2e15; ; first += groupSize) {
+  for (let first = 0; ; first += groupSize) {
     for (let round = 0; round < mostMessages; round++) {
       for (let k = 0; k < groupSize; k++) if (k % mostMessages >= round) yield first + k;
     }
   }
+}
+
+/** Sixteen digits in no order, as a Page sees people. */
+function idOf(person: number): string {
+  const digits = createHash('sha256').update(String(person)).digest().readUIntBE(0, 6);
+  return `2${String(digits).padStart(15, '0')}`;
 }
 
 function webhook(text: string, from: string, n: number, pageId: string): unknown {

@@ -55,7 +55,7 @@ export function speak(replies: readonly Reply[], how: Speaking): Spoken {
     writes,
     outboxOrder,
     lines,
-    ...(last ? { lastLine: { from, text: textOf(last), at: now } } : {}),
+    ...(last ? { lastLine: { from, text: textOf(last).slice(0, 200), at: now } } : {}),
   };
 }
 

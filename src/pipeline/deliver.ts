@@ -12,6 +12,7 @@ import * as collections from '../store/collections.ts';
 import { replace } from '../store/store.ts';
 import type { Job, Store, Write } from '../store/store.ts';
 import type { Limiter } from './limiter.ts';
+import type { Patience } from './patience.ts';
 import { backoff, bury, buryJob, done, lostJob, retry } from './queue.ts';
 import type { OutboxBody, OutboxClaim } from './queue.ts';
 
@@ -37,17 +38,20 @@ const echoWithin = seconds(3);
 const mostTries = 20;
 
 /** Sends the call at the head of an outbox lane, once it is sure that it is still wanted and allowed. */
-export function deliverer(ports: DelivererPorts): (claim: OutboxClaim) => Promise<void> {
-  return async (claim) => {
-    const conversation = await ports.store
-      .collection(collections.conversations)
-      .get(claim.job.body.conversationId);
-    const message = await ports.store
-      .collection(collections.messages)
-      .get(claim.job.body.messageId);
+export function deliverer(
+  ports: DelivererPorts,
+): (claim: OutboxClaim, patiently: Patience) => Promise<void> {
+  return async (claim, patiently) => {
+    const { conversationId, messageId } = claim.job.body;
+    const [conversation, message] = await Promise.all([
+      ports.store.collection(collections.conversations).get(conversationId),
+      ports.store.collection(collections.messages).get(messageId),
+    ]);
     // Erased since: there is nobody to write to.
-    if (!conversation || !message) return settle(ports, claim, { job: done(claim) });
-    await settle(ports, claim, await attempt(ports, claim, conversation, message));
+    if (!conversation || !message) return settle(ports, claim, message, { job: done(claim) });
+    const outcome = await attempt(ports, claim, conversation, message);
+    // From here on only the commit is repeated: the call may have been made.
+    await patiently(() => settle(ports, claim, message, outcome));
   };
 }
 
@@ -214,10 +218,12 @@ async function buryMessage(
 async function settle(
   { store }: DelivererPorts,
   claim: OutboxClaim,
+  read: Message | undefined,
   outcome: Outcome,
 ): Promise<void> {
+  let message = read;
   for (let tries = 0; ; tries++) {
-    const line = outcome.delivery ? await delivered(store, claim, outcome.delivery) : [];
+    const line = message && outcome.delivery ? [delivered(message, outcome.delivery)] : [];
     try {
       await store.commit([...line, ...outcome.job]);
       return;
@@ -225,13 +231,12 @@ async function settle(
       if (!(error instanceof ConflictError) || tries >= mostTries || lostJob(claim, error.keys))
         throw error;
     }
+    message = await store.collection(collections.messages).get(claim.job.body.messageId);
   }
 }
 
-async function delivered(store: Store, { job }: OutboxClaim, delivery: Delivery): Promise<Write[]> {
-  const message = await store.collection(collections.messages).get(job.body.messageId);
-  if (!message) return [];
-  return [replace<Message>(collections.messages, message, { delivery: merged(message, delivery) })];
+function delivered(message: Message, delivery: Delivery): Write {
+  return replace<Message>(collections.messages, message, { delivery: merged(message, delivery) });
 }
 
 function merged(message: Message, delivery: Delivery): Delivery {

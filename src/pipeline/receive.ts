@@ -63,15 +63,17 @@ const linesPerCommit = 100;
 const mostTries = 20;
 
 export function receiver(ports: ReceiverPorts): Receiver {
+  const steady = steadyTime(ports.clock);
   const accept: Receiver['accept'] = async (events, receivedAt) => {
     const trace = newId<'trace'>();
+    const around = { receivedAt, steadyAt: steady(receivedAt), trace };
     const clean = (await notForgotten(ports.store, events)).map(redact);
     const lines = unique(clean.filter(isLine));
     const seq = new Map<string, number>();
     for (let i = 0; i < lines.length; i += linesPerCommit) {
-      await addLines(ports, lines.slice(i, i + linesPerCommit), { receivedAt, trace }, seq);
+      await addLines(ports, lines.slice(i, i + linesPerCommit), around, seq);
     }
-    for (const event of clean) await applyAtOnce(ports, event, { receivedAt, trace });
+    for (const event of clean) await applyAtOnce(ports, event, around);
     for (const { channel, type } of events) ports.meter.received(channel, type);
     ports.log.info({ trace, channel: events[0]?.channel, events: events.length }, 'received');
     return seq;
@@ -88,6 +90,8 @@ export function receiver(ports: ReceiverPorts): Receiver {
 
 interface Around {
   readonly receivedAt: Instant;
+  /** The same by a clock that is never set back. */
+  readonly steadyAt: Instant;
   readonly trace: TraceId;
 }
 
@@ -209,14 +213,14 @@ function beginning(
 function inboxJob(
   event: Line,
   contactId: ContactId,
-  { receivedAt, trace }: Around,
+  { receivedAt, steadyAt, trace }: Around,
   claim: boolean,
 ): Write {
   const job = {
     id: `in/${event.id}` as JobId,
     channel: event.channel,
     lane: event.conversationId,
-    order: inboxOrder(event, receivedAt),
+    order: inboxOrder(event, receivedAt, steadyAt),
     createdAt: receivedAt,
     cause: trace,
     contactId,
@@ -225,9 +229,22 @@ function inboxJob(
   return enqueue('inbox', job, claim);
 }
 
-/** By the time of the act, never after its receipt; then the platform's own number; then arrival (the queue's own rule). */
-function inboxOrder(event: Line, receivedAt: Instant): number {
-  return Math.min(event.at, receivedAt) + ((event.order ?? 0) % 1_000) / 1_000;
+/**
+ * By the time of the act, never after its receipt; then the platform's own number; then arrival (the queue's own
+ * rule). Where the platform's time says nothing, receipts count, and those are not overtaken when our clock is set back.
+ */
+function inboxOrder(event: Line, receivedAt: Instant, steadyAt: Instant): number {
+  const at = event.at < receivedAt ? event.at : steadyAt;
+  return at + ((event.order ?? 0) % 1_000) / 1_000;
+}
+
+function steadyTime(clock: Clock): (now: Instant) => Instant {
+  let last = { at: 0, elapsed: clock.elapsed() };
+  return (now) => {
+    const elapsed = clock.elapsed();
+    last = { at: Math.max(now, last.at + elapsed - last.elapsed), elapsed };
+    return last.at as Instant;
+  };
 }
 
 /** What does not wait in line: a colleague's answer, our own echo, what was delivered, what nobody understands. */

@@ -6,6 +6,8 @@ import { jobs, locks } from '../store/collections.ts';
 import { check, replace } from '../store/store.ts';
 import type { Claim, Job, QueueName, Store, Write } from '../store/store.ts';
 import type { Limiter } from './limiter.ts';
+import { patience } from './patience.ts';
+import type { Patience } from './patience.ts';
 import { backoff, bury, lostJob, release, retry } from './queue.ts';
 import type { InboxClaim, OutboxClaim, TaskClaim } from './queue.ts';
 
@@ -16,8 +18,9 @@ export interface WorkerPorts {
   readonly channels: ReadonlyMap<string, Channel>;
   readonly limiter: Limiter;
   readonly process: (claim: InboxClaim) => Promise<void>;
-  readonly deliver: (claim: OutboxClaim) => Promise<void>;
-  readonly runTask: (claim: TaskClaim) => Promise<void>;
+  /** What cannot be undone is done once: its commit alone is repeated while the store is away. */
+  readonly deliver: (claim: OutboxClaim, patiently: Patience) => Promise<void>;
+  readonly runTask: (claim: TaskClaim, patiently: Patience) => Promise<void>;
   /** No inbox lane is taken before the model is there: what arrives meanwhile waits. */
   readonly canAnswer: () => boolean;
 }
@@ -52,8 +55,7 @@ interface Line {
 const slots = { inbox: 64, outbox: 64, tasks: 4, dead: 0 } as const;
 const pollMs = 500;
 /** A job that failed this often, or took its process down this often, is buried. */
-const mostAttempts = 5;
-const storeAwayMs = 1_000;
+const mostFaults = 5;
 
 /** Claims free lanes and works them: woken in process, by other processes through the store, else by polling. */
 export function worker(ports: WorkerPorts): Worker {
@@ -185,8 +187,9 @@ async function work(
 ): Promise<void> {
   line.running++;
   try {
+    const patiently = patience(ports.log, isOn);
     const counted = claim.takenOver ? await countTakeOver(ports, claim) : claim;
-    if (counted) await untilStoreIsBack(ports, () => handle(ports, counted), isOn);
+    if (counted) await patiently(() => handle(ports, counted, patiently));
   } catch (error) {
     await afterFailure(ports, claim, error, isOn).catch((second: unknown) => {
       // The lane's lock runs out with this process's heartbeat, or at the next start.
@@ -199,24 +202,27 @@ async function work(
   }
 }
 
-async function handle(ports: WorkerPorts, claim: Claim): Promise<void> {
+async function handle(ports: WorkerPorts, claim: Claim, patiently: Patience): Promise<void> {
   // The queue says what a job's body is; bodies are written by `queue.ts` alone.
   if (claim.job.queue === 'inbox') return ports.process(claim as InboxClaim);
-  if (claim.job.queue === 'outbox') return ports.deliver(claim as OutboxClaim);
-  return ports.runTask(claim as TaskClaim);
+  if (claim.job.queue === 'outbox') return ports.deliver(claim as OutboxClaim, patiently);
+  return ports.runTask(claim as TaskClaim, patiently);
 }
 
-/** A lane taken from a dead process counts as an attempt: a job that kills its process is buried, too. */
+/** A lane taken from a dead process counts as a fault: a job that kills its process is buried, too. */
 async function countTakeOver(
   { store, clock }: WorkerPorts,
   claim: Claim,
 ): Promise<Claim | undefined> {
-  if (claim.job.attempts >= mostAttempts) {
+  if (faultsOf(claim.job) >= mostFaults) {
     await store.commit(bury(claim, 'process_died', clock.now()));
     return undefined;
   }
   await store.commit([
-    replace<Job>(jobs, claim.job, { attempts: claim.job.attempts + 1 }),
+    replace<Job>(jobs, claim.job, {
+      attempts: claim.job.attempts + 1,
+      faults: faultsOf(claim.job) + 1,
+    }),
     check(locks, claim.lock),
   ]);
   return reread(store, claim);
@@ -230,24 +236,6 @@ async function reread(store: Store, claim: Claim): Promise<Claim | undefined> {
   if (job) return { ...claim, job };
   await store.commit([release(claim)]);
   return undefined;
-}
-
-/** While the database is away nothing can be settled: the lane is kept and its work tried again. */
-async function untilStoreIsBack(
-  ports: WorkerPorts,
-  task: () => Promise<void>,
-  isOn: () => boolean,
-): Promise<void> {
-  for (;;) {
-    try {
-      await task();
-      return;
-    } catch (error) {
-      if (!isStoreAway(error) || !isOn()) throw error;
-      ports.log.warn({ code: codeOf(error) }, 'store away');
-      await new Promise((resolve) => setTimeout(resolve, storeAwayMs));
-    }
-  }
 }
 
 /** What nobody foresaw: tried again some times, then buried. Its text may hold what people wrote, so only its kind is kept. */
@@ -266,7 +254,7 @@ async function afterFailure(
     return;
   }
   log.error({ trace, queue, channel, code: codeOf(error), stack: stackOf(error) }, 'job failed');
-  await untilStoreIsBack(ports, () => settleFailure(ports, claim, codeOf(error)), isOn);
+  await patience(log, isOn)(() => settleFailure(ports, claim, codeOf(error)));
 }
 
 async function settleFailure(
@@ -277,14 +265,18 @@ async function settleFailure(
   const now = clock.now();
   const held = await reread(store, claim);
   if (!held) return;
-  const isLast = held.job.attempts + 1 >= mostAttempts;
+  const faults = faultsOf(held.job) + 1;
+  const dueAt = backoff(held.job.attempts, now);
   await store.commit(
-    isLast ? bury(held, reason, now) : retry(held, backoff(held.job.attempts, now)),
+    faults >= mostFaults
+      ? bury(held, reason, now)
+      : retry({ ...held, job: { ...held.job, faults } }, dueAt),
   );
 }
 
-function isStoreAway(error: unknown): boolean {
-  return error instanceof AppError && error.code === 'store_unavailable';
+/** A platform that was down for long is no fault of the job: attempts are not counted here. */
+function faultsOf({ faults = 0 }: Job): number {
+  return faults;
 }
 
 function codeOf(error: unknown): string {

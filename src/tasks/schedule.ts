@@ -2,6 +2,7 @@ import type { Clock, Instant } from '../clock.ts';
 import { ConflictError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { JobId } from '../ids.ts';
+import type { Patience } from '../pipeline/patience.ts';
 import { done, enqueue } from '../pipeline/queue.ts';
 import type { TaskBody, TaskClaim } from '../pipeline/queue.ts';
 import * as collections from '../store/collections.ts';
@@ -13,13 +14,13 @@ import type { Task, TaskPorts } from './task.ts';
 export function taskRunner(
   tasks: readonly Task[],
   ports: TaskPorts,
-): (claim: TaskClaim) => Promise<void> {
-  return async (claim) => {
+): (claim: TaskClaim, patiently: Patience) => Promise<void> {
+  return async (claim, patiently) => {
     const { task: name, input } = claim.job.body;
     const now = ports.clock.now();
     const rest = await tasks.find((task) => task.name === name)?.run(ports, input, now);
     const next = rest === undefined ? [] : [taskJob({ task: name, input: rest }, now)];
-    await ports.store.commit([...done(claim), ...next]);
+    await patiently(() => ports.store.commit([...done(claim), ...next]));
   };
 }
 

@@ -50,6 +50,10 @@ export function headersOf(bytes: Uint8Array): Record<string, string> {
 
 /** The ids of answers begin with this: they are made from the question's, whatever process answers. */
 export function answerPrefix(mid: string, from: string): string {
-  const event = createHash('sha256').update(`messenger/${pageId}/${mid}`).digest('base64url');
-  return `messenger/${pageId}/${from}/re/${event.slice(0, 22)}/`;
+  return answerIdOf(`messenger/${pageId}/${mid}`, `messenger/${pageId}/${from}`);
+}
+
+export function answerIdOf(eventId: string, conversationId: string): string {
+  const hash = createHash('sha256').update(eventId).digest('base64url');
+  return `${conversationId}/re/${hash.slice(0, 22)}/`;
 }

@@ -171,6 +171,19 @@ inBrowser('the chat page', () => {
     expect(await status.innerText()).toBe('');
   });
 
+  test('catches up after the network was away', async () => {
+    const { page, ask, answers, status } = await open();
+    await ask(household);
+    await answers.first().waitFor();
+    await page.context().setOffline(true);
+    await page.getByText('Mất mạng').waitFor();
+    await chat.officer('Chào chị, tôi là Minh.');
+    await page.context().setOffline(false);
+    await page.locator('article.moderator').waitFor();
+    expect(await page.locator('article.moderator').innerText()).toContain('Chào chị, tôi là Minh.');
+    expect(await status.innerText()).toContain('đang trả lời anh/chị');
+  });
+
   test('keeps what could not be sent over a reload', async () => {
     const { page, ask, answers } = await open();
     await page.route('**/widget/**', (route) => route.abort());

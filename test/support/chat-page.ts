@@ -5,7 +5,7 @@ import type { RequestListener, Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { describe, expect } from '@jest/globals';
+import { describe, expect, jest } from '@jest/globals';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { createApp } from '../../src/app.ts';
@@ -27,6 +27,9 @@ import type { Store } from '../../src/store/store.ts';
 import { realContent } from './content.ts';
 import { realModel } from './model.ts';
 import { fakeGraph } from './platforms.ts';
+
+// A browser on a busy machine takes its time; nothing here is judged by it.
+jest.setTimeout(90_000);
 
 const root = path.join(import.meta.dirname, '..', '..');
 const program = process.env['CHROMIUM'] ?? '/usr/bin/chromium';

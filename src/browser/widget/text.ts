@@ -16,7 +16,7 @@ export const text = {
   refused: 'Tin này không gửi được. Anh/chị viết lại giúp em.',
   newSession: 'Cuộc trò chuyện trước đã hết hạn trên máy này. Anh/chị cứ hỏi tiếp.',
   forgotten: 'Đã xoá khỏi máy này.',
-  wasItRight: 'Có đúng điều anh/chị cần không?',
+  wasItRight: 'Câu trả lời này có ích không?',
   helpful: 'Có ích',
   wrong: 'Chưa đúng',
   notJudged: 'Chưa gửi được. Anh/chị bấm lại giúp em.',

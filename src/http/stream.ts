@@ -1,6 +1,7 @@
 import type { Response } from 'express';
 import type { ConversationId } from '../ids.ts';
 import type { Store } from '../store/store.ts';
+import { mostLines } from './transcript.ts';
 import type { Transcript } from './transcript.ts';
 
 /** Open pages of the web chat, told of new lines as server-sent events. */
@@ -79,13 +80,15 @@ async function send(transcript: Transcript, id: string, reader: Reader): Promise
   }
   reader.reading = true;
   try {
+    let isFull: boolean;
     do {
       const page = await transcript.after(id as ConversationId, reader.seq);
+      isFull = page.messages.length === mostLines;
       reader.seq = page.messages.at(-1)?.seq ?? reader.seq;
       if (!reader.response.writableEnded) {
         reader.response.write(`id: ${reader.seq}\ndata: ${JSON.stringify(page)}\n\n`);
       }
-    } while (wasAskedAgain(reader));
+    } while (wasAskedAgain(reader) || isFull);
   } catch {
     // The store is away: the page reconnects by itself and catches up from its last seq.
     reader.response.end();

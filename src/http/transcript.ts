@@ -46,22 +46,33 @@ export interface TranscriptPorts {
   readonly canAnswer: () => boolean;
 }
 
-const mostLines = 200;
+/** Lines of a full page. */
+export const mostLines = 200;
 
 export function transcript(ports: TranscriptPorts): Transcript {
   return {
     async after(conversationId, seq) {
-      const lines = await ports.store.collection(collections.messages).find({
-        where: { conversationId, seq: { gt: seq } },
-        sort: { by: 'seq', order: 'asc' },
-        limit: mostLines,
-      });
-      return {
-        messages: lines.filter(isShown).map(shown),
-        status: await status(ports, conversationId),
-      };
+      const lines = await shownAfter(ports.store, conversationId, seq);
+      return { messages: lines.map(shown), status: await status(ports, conversationId) };
     },
   };
+}
+
+/** Reads on over lines that are not shown, so that a full page is the only sign that there may be more. */
+async function shownAfter(store: Store, conversationId: ConversationId, seq: number) {
+  const found: Message[] = [];
+  for (let from = seq; ;) {
+    const lines = await store.collection(collections.messages).find({
+      where: { conversationId, seq: { gt: from } },
+      sort: { by: 'seq', order: 'asc' },
+      limit: mostLines,
+    });
+    found.push(...lines.filter(isShown));
+    const last = lines.at(-1);
+    if (!last || lines.length < mostLines || found.length >= mostLines)
+      return found.slice(0, mostLines);
+    from = last.seq;
+  }
 }
 
 /** Notes are for colleagues; events without words (opened, a reaction) are no lines to read. */

@@ -30,7 +30,8 @@ function getWebhook({ channels, clock }: WebhookPorts): RequestHandler {
     const challenge = channel.handshake?.(webhookRequest(request, clock));
     if (challenge === undefined)
       throw new AppError('not_found', 404, 'This channel has no handshake.');
-    response.type('text/plain').send(challenge);
+    // The challenge is somebody else's text: never to be read as a page.
+    response.set('X-Content-Type-Options', 'nosniff').type('text/plain').send(challenge);
   };
 }
 

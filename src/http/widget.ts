@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { webEvent } from '../channels/web.ts';
 import type { Clock } from '../clock.ts';
 import type { Content } from '../content/content.ts';
+import { openingChoices } from '../dialogue/menu.ts';
+import { parsePayload } from '../dialogue/payload.ts';
 import { AppError } from '../errors.ts';
 import type { ConversationId, MessageId } from '../ids.ts';
 import type { Receiver } from '../pipeline/receive.ts';
@@ -82,7 +84,7 @@ function postMessage({ ports, sessions }: Desk): RequestHandler {
     const event = webEvent(request.body, conversationId, ports.clock.now());
     const titled =
       event.type === 'choice'
-        ? { ...event, title: await titleOf(ports.store, conversationId, event.payload) }
+        ? { ...event, title: (await titleOf(ports, conversationId, event.payload)) ?? event.title }
         : event;
     await acknowledge(ports, response, titled);
   };
@@ -93,28 +95,31 @@ async function acknowledge(
   response: Response,
   event: ReturnType<typeof webEvent>,
 ): Promise<void> {
-  const seq = await ports.receiver.accept([event], ports.clock.now());
+  const seq = await ports.receiver.accept([event], event.at);
   response.status(202).json({ seq: seq.get(event.id) });
 }
 
 /** What stood on the button that was pressed: the transcript shows words, not payloads. */
 async function titleOf(
-  store: Store,
+  { store, content }: WidgetPorts,
   conversationId: ConversationId,
   payload: string,
-): Promise<string> {
+): Promise<string | undefined> {
   const recent = await store
     .collection(collections.messages)
     .find({ where: { conversationId }, sort: { by: 'seq', order: 'desc' }, limit: 30 });
   const choice = recent
     .flatMap(({ choices }) => choices ?? [])
     .find((choice) => choice.payload === payload);
-  return choice?.title ?? openingTitle(payload);
+  return choice?.title ?? standingTitle(content(), payload);
 }
 
-/** A row of the opening page is pressed before any message stands there. */
-function openingTitle(payload: string): string {
-  return payload;
+/** A row of the opening page is pressed before any message stands there, a topic’s button long after. */
+function standingTitle(content: Content, payload: string): string | undefined {
+  const row = openingChoices(content).find((choice) => choice.payload === payload);
+  if (row) return row.title;
+  const { act, subject = '' } = parsePayload(payload) ?? {};
+  return act === 'ask' ? content.topic(subject)?.button : undefined;
 }
 
 const afterQuery = z.coerce.number().int().min(0).default(0);

@@ -18,7 +18,7 @@ import type { Understanding } from '../nlu/types.ts';
 import { understand } from '../nlu/understand.ts';
 import type { Cipher } from '../store/cipher.ts';
 import * as collections from '../store/collections.ts';
-import { insert, replace } from '../store/store.ts';
+import { insert, remove, replace } from '../store/store.ts';
 import type { Committed, Store, Write } from '../store/store.ts';
 import { applyEffects } from './effects.ts';
 import { load } from './needs.ts';
@@ -84,8 +84,16 @@ async function commitTurn(
     .collection(collections.conversations)
     .get(event.conversationId);
   heard.understood ??= conversation && meaning(ports, event, conversation);
-  const writes = conversation ? await turnWrites(ports, claim, conversation, heard.understood) : [];
+  const writes = conversation
+    ? await turnWrites(ports, claim, conversation, heard.understood)
+    : await leftOver(ports.store, event);
   return ports.store.commit([...writes, ...done(claim)]);
+}
+
+/** A line that came in at the very moment its conversation was erased belongs to nobody, and goes, too. */
+async function leftOver(store: Store, { id }: InboundEvent): Promise<Write[]> {
+  const line = await store.collection(collections.messages).get(id);
+  return line ? [remove(collections.messages, line)] : [];
 }
 
 function meaning(

@@ -1,7 +1,8 @@
 import { days, later } from '../clock.ts';
 import type { Instant } from '../clock.ts';
 import type { Registration, Seats } from '../conversation/course.ts';
-import type { ContactId, CourseId, EventId } from '../ids.ts';
+import { ConflictError } from '../errors.ts';
+import type { ContactId, ConversationId, CourseId, EventId } from '../ids.ts';
 import { forgottenKey } from '../pipeline/receive.ts';
 import * as collections from '../store/collections.ts';
 import { insert, remove, replace } from '../store/store.ts';
@@ -25,6 +26,10 @@ const forgottenFor = days(2);
 interface Owned extends Doc {
   readonly contactId: ContactId;
 }
+interface OwnedDoc {
+  readonly def: AnyCollection;
+  readonly doc: Owned;
+}
 
 /**
  * Removes up to some hundred documents of a contact in one commit; true when nothing is left. Consents and the
@@ -36,17 +41,22 @@ export async function eraseStep(
   contactId: ContactId,
   now: Instant,
 ): Promise<boolean> {
-  const owned: { def: AnyCollection; doc: Owned }[] = [];
+  const owned: OwnedDoc[] = [];
   for (const def of collections.all) {
     if (!isErased(def) || owned.length >= perStep) continue;
     const found = await ownedBy(store, def, contactId, perStep - owned.length);
     owned.push(...found.map((doc) => ({ def, doc })));
   }
   if (owned.length === 0) return true;
-  await store.commit([
+  const writes = [
     ...owned.flatMap(({ def, doc }) => erased(def, doc, now)),
+    ...(await sessionsOf(store, owned)),
     ...(await freedSeats(store, owned)),
-  ]);
+  ];
+  await store.commit(writes).catch((error: unknown) => {
+    // The person wrote, or a call was settled, just now: the next step reads it as it stands then.
+    if (!(error instanceof ConflictError)) throw error;
+  });
   return false;
 }
 
@@ -77,11 +87,21 @@ function erased(def: AnyCollection, doc: Owned, now: Instant): Write[] {
   return [gone, insert(collections.forgotten, mark)];
 }
 
+/** Browsers are known by their conversation alone: they are opened before anybody has written. */
+async function sessionsOf(store: Store, owned: readonly OwnedDoc[]): Promise<Write[]> {
+  const conversations = owned.filter(({ def }) => def.name === collections.conversations.name);
+  const found = await Promise.all(
+    conversations.map(({ doc }) =>
+      store
+        .collection(collections.webSessions)
+        .find({ where: { conversationId: doc.id as ConversationId }, limit: 20 }),
+    ),
+  );
+  return found.flat().map((session) => remove(collections.webSessions, session));
+}
+
 /** The seats of registrations that go are free again. */
-async function freedSeats(
-  store: Store,
-  owned: readonly { def: AnyCollection; doc: Owned }[],
-): Promise<Write[]> {
+async function freedSeats(store: Store, owned: readonly OwnedDoc[]): Promise<Write[]> {
   const freed = new Map<CourseId, number>();
   for (const { def, doc } of owned) {
     if (def.name !== collections.registrations.name) continue;

@@ -253,7 +253,8 @@ export function echoBody(
 
 /** A request as Messenger signs it. */
 export function signed(body: unknown, clock: { now(): number }): WebhookRequest {
-  const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  const isReady = typeof body === 'string' || body instanceof Uint8Array;
+  const bytes = Buffer.from(isReady ? body : JSON.stringify(body));
   const signature = createHmac('sha256', appSecret).update(bytes).digest('hex');
   return {
     method: 'POST',

@@ -109,6 +109,20 @@ inBrowser('the chat page', () => {
     expect(await bubbles.allInnerTexts()).toEqual([expect.stringContaining('Đăng ký kinh doanh')]);
   });
 
+  test('buttons of header and side column stand in the transcript with their words, too', async () => {
+    const { page, answers, bubbles } = await open({ viewport: { width: 1280, height: 900 } });
+    await page.getByRole('button', { name: 'Sản phẩm, bán hàng' }).click();
+    await answers.nth(0).waitFor();
+    await page.getByRole('banner').getByRole('button', { name: 'Gặp cán bộ' }).click();
+    await answers.nth(1).waitFor();
+    await page.reload();
+    await answers.nth(1).waitFor();
+    expect(await bubbles.allInnerTexts()).toEqual([
+      expect.stringContaining('Sản phẩm, bán hàng'),
+      expect.stringContaining('Gặp cán bộ'),
+    ]);
+  });
+
   test('the rows of an answer fold away once a newer one stands below', async () => {
     const { page, ask, answers } = await open();
     await ask(household);

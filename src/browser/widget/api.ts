@@ -52,7 +52,11 @@ export function api(keep: Keep): Api {
       if (token() !== undefined) await call('session', token(), { method: 'DELETE' });
     },
     async say({ id, say }) {
-      const body = 'text' in say ? { id, text: say.text } : { id, choice: say.choice };
+      const body =
+        'text' in say
+          ? { id, text: say.text }
+          : // The server knows most titles; this one counts where it does not, as for the header's button.
+            { id, choice: { payload: say.choice, title: say.title } };
       const { seq } = await ask<{ seq?: number }>('messages', token(), { body });
       return seq;
     },

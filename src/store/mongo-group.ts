@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import mongoose from 'mongoose';
 import type { Clock } from '../clock.ts';
-import { AppError } from '../errors.ts';
 import type { Entry } from './document.ts';
 import { answer } from './group.ts';
 import type { Batch, Waiting } from './group.ts';
@@ -106,20 +105,24 @@ async function inTransaction(
   for (const work of unsure) work.found(heads.get(work.lane.id));
   const granted = grant(planned, processId, clock.now(), versions.draw);
   const changes = hintsOf(planned);
-  for (const [name, some] of storeWrites(parts, planned, changes)) {
-    if (some.length > 0) await db.collection<Kept>(name).bulkWrite(some, { session });
-  }
-  if (performance.now() > until) throw tooLate();
+  for (const [name, some] of storeWrites(parts, planned, changes))
+    await writeAll(db, name, some, session);
   await commit(session, until);
   return { planned, granted, changes };
 }
 
-function tooLate(): AppError {
-  return new AppError(
-    'store_unavailable',
-    503,
-    `MongoDB không ghi xong trong ${patience} ms [store_unavailable]`,
-  );
+/** Inserts, then changes, then removals: the driver sends one command for each run of one kind. */
+async function writeAll(
+  db: Db,
+  name: string,
+  writes: readonly Write[],
+  session: Session,
+): Promise<void> {
+  if (writes.length === 0) return;
+  const inserts = writes.filter((write) => 'insertOne' in write);
+  const removals = writes.filter((write) => 'deleteOne' in write);
+  const changes = writes.filter((write) => !('insertOne' in write || 'deleteOne' in write));
+  await db.collection<Kept>(name).bulkWrite([...inserts, ...changes, ...removals], { session });
 }
 
 /** A commit that was sent is asked about until it is known what became of it, or patience ends. */

@@ -24,8 +24,8 @@ export function follow(
     if (stopped) return;
     stream = db.collection('changes').watch(
       [{ $match: { operationType: 'insert', 'fullDocument.by': { $ne: processId } } }],
-      // No socket may be silent for much longer than this.
-      { maxAwaitTimeMS: 1_000, startAtOperationTime: operationTime as mongoose.mongo.Timestamp },
+      // Below the patience that sockets have.
+      { maxAwaitTimeMS: 500, startAtOperationTime: operationTime as mongoose.mongo.Timestamp },
     );
     stream.on('change', (event) => {
       // Only inserts come through; the store alone writes here.

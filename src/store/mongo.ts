@@ -27,7 +27,7 @@ export async function openMongo(url: string, options: Opening): Promise<Store> {
     bufferCommands: false,
     serverSelectionTimeoutMS: 1_000,
     connectTimeoutMS: 1_000,
-    socketTimeoutMS: 2 * patience,
+    socketTimeoutMS: patience,
     waitQueueTimeoutMS: 1_000,
     // What is read is what a majority has: it cannot be taken back.
     readConcernLevel: 'majority',
@@ -165,7 +165,7 @@ function readingOf(db: Db): Pick<Engine, 'getMany' | 'find' | 'count' | 'search'
       const kept = await within(
         db
           .collection<Kept>(name)
-          .find({ _id: { $in: [...ids] } })
+          .find({ _id: { $in: [...ids] } }, { batchSize: ids.length + 1 })
           .toArray(),
       );
       return kept.map(decode);
@@ -173,7 +173,12 @@ function readingOf(db: Db): Pick<Engine, 'getMany' | 'find' | 'count' | 'search'
     find: async ({ name }, query) => {
       const { filter, order } = findFilter(query);
       const kept = await within(
-        db.collection<Kept>(name).find(filter).sort(order).limit(query.limit).toArray(),
+        db
+          .collection<Kept>(name)
+          .find(filter, { batchSize: query.limit + 1 })
+          .sort(order)
+          .limit(query.limit)
+          .toArray(),
       );
       return kept.map(decode);
     },

@@ -168,9 +168,10 @@ function collectionOver<T extends Doc, Q extends keyof T & string>(
   return {
     get: (id) => open(() => one(id)),
     getMany: (ids) =>
-      open(async () =>
-        ids.length === 0 ? [] : (await engine.getMany(any, [...new Set(ids)])).map(read),
-      ),
+      open(async () => {
+        const docs = await Promise.all([...new Set(ids)].map(stored));
+        return docs.flatMap((doc) => (doc ? [read(doc)] : []));
+      }),
     find: (query) =>
       open(async () => {
         const asked = query as AnyFind;
@@ -186,7 +187,7 @@ function collectionOver<T extends Doc, Q extends keyof T & string>(
   };
 }
 
-/** Single documents that are asked for in one round of work are read together. */
+/** Documents that are asked for by id in one round of work are read together. */
 function together(
   getMany: (ids: readonly string[]) => Soon<Doc[]>,
 ): (id: string) => Promise<Doc | undefined> {

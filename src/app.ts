@@ -83,7 +83,15 @@ export async function createApp(config: Config, world: World): Promise<App> {
     worker: crew?.worker,
     meter: measured.meter,
   });
-  const chat = widget({ store, clock, receiver: receive, content, canAnswer: mind.canAnswer });
+  const staffed = staffing(store, clock);
+  const chat = widget({
+    store,
+    clock,
+    receiver: receive,
+    content,
+    canAnswer: mind.canAnswer,
+    staffed,
+  });
   const http = server({
     log,
     webhooks: webhooks({ channels, receiver: receive, clock }),

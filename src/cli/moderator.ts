@@ -70,28 +70,6 @@ const commands: Readonly<Record<string, Command>> = {
   erase: eraseContact,
 };
 
-await runCommand(async (argv) => {
-  const { values, positionals } = parseArgs({
-    args: [...argv],
-    allowPositionals: true,
-    options: {
-      name: { type: 'string' },
-      organisation: { type: 'string' },
-      yes: { type: 'boolean', default: false },
-    },
-  });
-  const [name = '', ...args] = positionals;
-  const command = commands[name];
-  if (!command) throw new AppError('usage', 2, usage);
-  const desk = await openDesk(values);
-  try {
-    await command(desk, args);
-  } finally {
-    await desk.store.close();
-  }
-  return true;
-});
-
 async function openDesk(options: {
   name?: string;
   organisation?: string;
@@ -278,3 +256,26 @@ async function eraseContact(
   while (!(await eraseStep(store, conversation.contactId, clock.now()))) steps++;
   console.log(`Đã xoá (${steps} lượt). Giữ lại: sổ đồng ý và sổ yêu cầu, không có nội dung.`);
 }
+
+// Last: everything above must stand before the first command runs.
+await runCommand(async (argv) => {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      name: { type: 'string' },
+      organisation: { type: 'string' },
+      yes: { type: 'boolean', default: false },
+    },
+  });
+  const [name = '', ...args] = positionals;
+  const command = commands[name];
+  if (!command) throw new AppError('usage', 2, usage);
+  const desk = await openDesk(values);
+  try {
+    await command(desk, args);
+  } finally {
+    await desk.store.close();
+  }
+  return true;
+});

@@ -23,7 +23,7 @@ export interface WidgetMessage {
 export interface WidgetStatus {
   readonly handledBy: 'bot' | 'moderator';
   readonly waitingSince?: Instant;
-  /** When people work again; only while somebody waits outside working hours. */
+  /** When people work again; only while somebody waits outside working hours, and where people answer at all. */
   readonly opensAt?: Instant;
   /** The model is still being trained: what is asked is kept and answered then. */
   readonly starting?: true;
@@ -44,6 +44,8 @@ export interface TranscriptPorts {
   readonly clock: Clock;
   readonly content: () => Content;
   readonly canAnswer: () => boolean;
+  /** Whether people answer here at all: an hour is promised only then. */
+  readonly staffed: () => Promise<boolean>;
 }
 
 /** Lines of a full page. */
@@ -95,7 +97,7 @@ function shown({ seq, id, from, by, text, choices, links, feedback, at }: Messag
 }
 
 async function status(
-  { store, clock, content, canAnswer }: TranscriptPorts,
+  { store, clock, content, canAnswer, staffed }: TranscriptPorts,
   id: ConversationId,
 ): Promise<WidgetStatus> {
   const conversation = await store.collection(collections.conversations).get(id);
@@ -104,10 +106,11 @@ async function status(
   const { handledBy, waiting } = conversation;
   if (!waiting) return { handledBy, ...starting };
   const hours = content().hours(clock.now());
+  const promised = !hours.open && (await staffed());
   return {
     handledBy,
     waitingSince: waiting.since,
-    ...(hours.open ? {} : { opensAt: hours.opensAt }),
+    ...(promised ? { opensAt: hours.opensAt } : {}),
     ...starting,
   };
 }

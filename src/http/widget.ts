@@ -25,6 +25,7 @@ export interface WidgetPorts {
   readonly receiver: Receiver;
   readonly content: () => Content;
   readonly canAnswer: () => boolean;
+  readonly staffed: () => Promise<boolean>;
 }
 
 /** What a request of the web chat may use. */

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Page } from '../../src/http/transcript.ts';
 import { handBack, reply, take } from '../../src/pipeline/moderation.ts';
+import { staffSeen } from '../../src/pipeline/staff.ts';
 import { minh } from '../support/bot.ts';
 import { browser, closeBrowsers, open, who } from '../support/browser.ts';
 import { manualClock } from '../support/clock.ts';
@@ -33,11 +34,21 @@ describe('the status', () => {
 
     // Thursday 2026-11-26, 20:00 in Việt Nam.
     const night = await browser({ clock: manualClock(Date.UTC(2026, 10, 26, 13)) });
+    await night.bot.store.commit(await staffSeen(night.bot.store, night.bot.clock.now()));
     await night.says('gặp cán bộ');
     expect((await night.reads()).status).toEqual({
       handledBy: 'bot',
       waitingSince: night.bot.clock.now(),
       opensAt: Date.UTC(2026, 10, 27, 0, 30),
+    });
+  });
+
+  test('promises no hour where nobody answers', async () => {
+    const night = await browser({ clock: manualClock(Date.UTC(2026, 10, 26, 13)) });
+    await night.says('gặp cán bộ');
+    expect((await night.reads()).status).toEqual({
+      handledBy: 'bot',
+      waitingSince: night.bot.clock.now(),
     });
   });
 

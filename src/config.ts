@@ -21,31 +21,35 @@ export interface Config {
   readonly missing: Readonly<Record<string, readonly string[]>>;
 }
 
-const port = z.coerce.number().int().min(0).max(65_535);
+const whole = (from: number, to: number, error: string) =>
+  z.coerce.number({ error }).int({ error }).min(from, { error }).max(to, { error });
+const port = whole(0, 65_535, 'một số từ 0 đến 65535');
 const base64Key = z
   .string()
   .transform((text) => Buffer.from(text, 'base64'))
   .refine((key) => key.length === 32, '32 byte, mã hoá base64');
-const url = z.url().transform((text) => text.replace(/\/+$/, ''));
+const web = { protocol: /^https?$/, error: 'địa chỉ đầy đủ, bắt đầu bằng http:// hoặc https://' };
+const url = z.url(web).transform((text) => text.replace(/\/+$/, ''));
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 
 const shared = z.object({
   PORT: port.default(3000),
-  HOST: z.string().min(1).default('127.0.0.1'),
+  HOST: z.string().default('127.0.0.1'),
   PUBLIC_URL: url.optional(),
   STORE_URL: z
     .string()
     .regex(/^(sqlite:.+|mongodb(\+srv)?:\/\/.+)$/, 'sqlite:<đường dẫn> hoặc mongodb://…')
     .default('sqlite:data/nhipcau.db'),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  LOG_LEVEL: z.enum(logLevels, { error: `một trong ${logLevels.join(', ')}` }).default('info'),
   NOTIFY_URL: url.optional(),
   DATA_KEY: base64Key.optional(),
   EMBED_ON: z
     .string()
     .transform((list) => list.split(',').map((site) => site.trim()))
-    .pipe(z.array(z.url({ protocol: /^https?$/ }).transform((site) => new URL(site).origin)))
+    .pipe(z.array(z.url(web).transform((site) => new URL(site).origin)))
     .optional(),
   GRAPH_API_BASE: url.default('https://graph.facebook.com/v25.0'),
-  MESSENGER_PER_SECOND: z.coerce.number().int().min(1).optional(),
+  MESSENGER_PER_SECOND: whole(1, 100_000, 'số tin mỗi giây, từ 1').optional(),
 });
 
 /** A channel is on when all of its credentials are set; some of them set is a mistake. */
@@ -120,7 +124,10 @@ function messengerSettings(
 }
 
 function describe(error: z.ZodError): string[] {
-  return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const byName = error.issues.map(
+    ({ path: [name = ''], message }) => `${String(name)}: ${message}`,
+  );
+  return [...new Set(byName)];
 }
 
 function halfSet(env: Environment): string[] {

@@ -169,6 +169,7 @@ export async function takeOverNatively(
       await store.commit([
         keep(conversation, {
           ...held(conversation, holder),
+          updatedAt: now,
           lastLine: { from: 'moderator', text: event.text.slice(0, 200), at: now },
         }),
         nativeLine(event, conversation),

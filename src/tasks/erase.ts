@@ -50,7 +50,7 @@ export async function eraseStep(
   if (owned.length === 0) return true;
   const writes = [
     ...owned.flatMap(({ def, doc }) => erased(def, doc, now)),
-    ...(await sessionsOf(store, owned)),
+    ...(await besideConversations(store, owned)),
     ...(await freedSeats(store, owned)),
   ];
   await store.commit(writes).catch((error: unknown) => {
@@ -87,17 +87,25 @@ function erased(def: AnyCollection, doc: Owned, now: Instant): Write[] {
   return [gone, insert(collections.forgotten, mark)];
 }
 
-/** Browsers are known by their conversation alone: they are opened before anybody has written. */
-async function sessionsOf(store: Store, owned: readonly OwnedDoc[]): Promise<Write[]> {
-  const conversations = owned.filter(({ def }) => def.name === collections.conversations.name);
-  const found = await Promise.all(
-    conversations.map(({ doc }) =>
-      store
-        .collection(collections.webSessions)
-        .find({ where: { conversationId: doc.id as ConversationId }, limit: 20 }),
+/**
+ * What goes with a conversation and does not name the contact: browsers, which are opened before anybody has written,
+ * and the number of the last line.
+ */
+async function besideConversations(store: Store, owned: readonly OwnedDoc[]): Promise<Write[]> {
+  // Ids of this collection are conversations'.
+  const ids = owned
+    .filter(({ def }) => def.name === collections.conversations.name)
+    .map(({ doc }) => doc.id as ConversationId);
+  const sequences = await store.collection(collections.sequences).getMany(ids);
+  const sessions = await Promise.all(
+    ids.map((conversationId) =>
+      store.collection(collections.webSessions).find({ where: { conversationId }, limit: 20 }),
     ),
   );
-  return found.flat().map((session) => remove(collections.webSessions, session));
+  return [
+    ...sequences.map((doc) => remove(collections.sequences, doc)),
+    ...sessions.flat().map((doc) => remove(collections.webSessions, doc)),
+  ];
 }
 
 /** The seats of registrations that go are free again. */

@@ -1,6 +1,7 @@
 import { days } from '../clock.ts';
 import type { Instant } from '../clock.ts';
 import type { Retention } from '../content/content.ts';
+import type { Course, Registration } from '../conversation/course.ts';
 import * as collections from '../store/collections.ts';
 import { remove } from '../store/store.ts';
 import type { CollectionDef, Doc, Store, Write } from '../store/store.ts';
@@ -16,28 +17,35 @@ export const retention: Task = {
   every: days(1),
   missed: 'once',
   async run({ store, content }, _input, now) {
-    const rest = await Promise.all(
-      old(store, content().retention, now).map(async (find) => {
-        const writes = await find();
+    const steps = await Promise.all(
+      finders(store, content().retention, now).map(async (find) => {
+        const { writes, isAll } = await find();
         if (writes.length > 0) await store.commit(writes);
-        return writes.length;
+        return isAll;
       }),
     );
-    return rest.some((n) => n >= perStep) ? 'more' : undefined;
+    return steps.every((isAll) => isAll) ? undefined : 'more';
   },
 };
 
-type Finder = () => Promise<Write[]>;
+interface Old {
+  readonly writes: readonly Write[];
+  /** Nothing is left beyond these. */
+  readonly isAll: boolean;
+}
+type Finder = () => Promise<Old>;
 
-function old(store: Store, keep: Retention, now: Instant): Finder[] {
+function finders(store: Store, keep: Retention, now: Instant): Finder[] {
   const before = (n: number): Instant => (now - days(n)) as Instant;
   return [
     aged(store, collections.messages, 'at', before(keep.messages)),
+    aged(store, collections.feedbacks, 'at', before(keep.messages)),
     aged(store, collections.turns, 'at', before(keep.turns)),
     aged(store, collections.callbacks, 'at', before(keep.callbacks)),
     aged(store, collections.unread, 'at', before(unreadFor)),
     aged(store, collections.forgotten, 'until', now),
     aged(store, collections.webSessions, 'expiresAt', now),
+    () => silentConversations(store, before(keep.messages)),
     () => pastRegistrations(store, before(keep.registrations)),
   ];
 }
@@ -54,39 +62,84 @@ function aged<T extends Doc, Q extends keyof T & string>(
     const found = await store
       .collection(def)
       .find({ where, sort: { by: field, order: 'asc' }, limit: perStep });
-    return found.map((doc) => remove(def, doc));
+    return { writes: found.map((doc) => remove(def, doc)), isAll: found.length < perStep };
   };
 }
 
-/** Registrations go so many days after the last session of their course, with the keys that held their place. */
-async function pastRegistrations(store: Store, until: Instant): Promise<Write[]> {
-  const writes: Write[] = [];
-  for (const state of ['open', 'closed', 'cancelled'] as const) {
-    const past = await store.collection(collections.courses).find({
-      where: { state, closesAt: { lt: until } },
-      sort: { by: 'closesAt', order: 'desc' },
-      limit: 50,
-    });
-    for (const { id, sessions } of past) {
-      if (sessions.some(({ endsAt }) => endsAt >= until)) continue;
-      if (writes.length >= perStep) return writes;
-      writes.push(...(await registrationsOf(store, id)));
-    }
-  }
-  return writes;
+const conversationsPerStep = 100;
+
+/** A conversation holds its last line and what was asked: it goes when the last of its messages does. */
+async function silentConversations(store: Store, until: Instant): Promise<Old> {
+  const silent = await store.collection(collections.conversations).find({
+    where: { updatedAt: { lt: until } },
+    sort: { by: 'updatedAt', order: 'asc' },
+    limit: conversationsPerStep,
+  });
+  const ids = silent.map(({ id }) => id);
+  const receipts = await store.collection(collections.receipts).getMany(ids);
+  const sequences = await store.collection(collections.sequences).getMany(ids);
+  return {
+    writes: [
+      ...silent.map((doc) => remove(collections.conversations, doc)),
+      ...receipts.map((doc) => remove(collections.receipts, doc)),
+      ...sequences.map((doc) => remove(collections.sequences, doc)),
+    ],
+    isAll: silent.length < conversationsPerStep,
+  };
 }
 
-async function registrationsOf(store: Store, courseId: string): Promise<Write[]> {
-  const found = await store
-    .collection(collections.registrations)
-    .find({ where: { courseId: courseId as never }, limit: 50 });
+const registrationsPerStep = 100;
+
+/** Registrations go so many days after the last session of their course, with the keys that held their place. */
+async function pastRegistrations(store: Store, until: Instant): Promise<Old> {
+  const past: Registration[] = [];
+  for (const state of ['open', 'closed', 'cancelled'] as const) {
+    for await (const courses of pastCourses(store, state, until)) {
+      for (const { id: courseId } of courses) {
+        const limit = registrationsPerStep - past.length;
+        if (limit === 0) return { writes: await withKeys(store, past), isAll: false };
+        past.push(
+          ...(await store
+            .collection(collections.registrations)
+            .find({ where: { courseId }, sort: { by: 'createdAt', order: 'asc' }, limit })),
+        );
+      }
+    }
+  }
+  return { writes: await withKeys(store, past), isAll: past.length < registrationsPerStep };
+}
+
+const coursesPerPage = 50;
+
+/** Courses that have been over since before `until`, some at a time. */
+async function* pastCourses(
+  store: Store,
+  state: Course['state'],
+  until: Instant,
+): AsyncGenerator<Course[]> {
+  let after: { readonly value: Instant; readonly id: string } | undefined;
+  for (;;) {
+    const page = await store.collection(collections.courses).find({
+      where: { state, closesAt: { lt: until } },
+      sort: { by: 'closesAt', order: 'asc' },
+      limit: coursesPerPage,
+      ...(after ? { after } : {}),
+    });
+    yield page.filter(({ sessions }) => sessions.every(({ endsAt }) => endsAt < until));
+    const last = page.at(-1);
+    if (!last || page.length < coursesPerPage) return;
+    after = { value: last.closesAt, id: last.id };
+  }
+}
+
+async function withKeys(store: Store, past: readonly Registration[]): Promise<Write[]> {
   const keys = await Promise.all(
-    found.map(({ id }) =>
-      store.collection(collections.keys).find({ where: { registrationId: id }, limit: 10 }),
+    past.map(({ id }) =>
+      store.collection(collections.keys).find({ where: { registrationId: id }, limit: 2 }),
     ),
   );
   return [
-    ...found.map((doc) => remove(collections.registrations, doc)),
+    ...past.map((doc) => remove(collections.registrations, doc)),
     ...keys.flat().map((doc) => remove(collections.keys, doc)),
   ];
 }

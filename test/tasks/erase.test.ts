@@ -1,0 +1,292 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { days, hours } from '../../src/clock.ts';
+import type { ContactId } from '../../src/ids.ts';
+import { reply, take } from '../../src/pipeline/moderation.ts';
+import { forgottenKey } from '../../src/pipeline/receive.ts';
+import * as collections from '../../src/store/collections.ts';
+import { eraseStep } from '../../src/tasks/erase.ts';
+import { taskJob } from '../../src/tasks/schedule.ts';
+import {
+  conversationOf,
+  echoBody,
+  eventBody,
+  messageBody,
+  minh,
+  someone,
+  startBot,
+  stopBots,
+} from '../support/bot.ts';
+import type { Bot } from '../support/bot.ts';
+import { courseId, openCourse, registrationsOf, seatsTaken } from '../support/courses.ts';
+import { temporaryFile } from '../support/files.ts';
+import { gate } from '../support/gate.ts';
+import { graph } from '../support/platforms.ts';
+
+afterEach(stopBots);
+
+const other = '200000000000002';
+const here = conversationOf(someone);
+
+/** As the command does it. */
+async function erase(bot: Bot, contactId: ContactId): Promise<void> {
+  while (!(await eraseStep(bot.store, contactId, bot.clock.now())));
+}
+
+const contactOf = async (bot: Bot, of = someone): Promise<ContactId> =>
+  (await bot.conversation(of)).contactId;
+
+/** What of a person is left, by collection. */
+async function left(bot: Bot, contactId: ContactId): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const def of collections.personal) {
+    const n = await bot.store.collection(def).count({ contactId }, 999);
+    if (n > 0) counts[def.name] = n;
+  }
+  return counts;
+}
+
+/** Somebody who has done everything one can do. */
+async function busyPerson(bot: Bot, from = someone): Promise<void> {
+  await bot.hears('mở hộ kinh doanh ở đâu', from);
+  await bot.hears('sai rồi', from);
+  await bot.hears('chỗ nộp hồ sơ không đúng, bí mật gia truyền', from);
+  await bot.presses(`register:${courseId}`, from);
+  for (const words of [
+    'đồng ý',
+    'Y Pốt Niê Kđăm',
+    from === someone ? '0905 123 456' : '0905 123 457',
+    'đúng rồi',
+  ])
+    await bot.hears(words, from);
+  await bot.hears('gặp cán bộ', from);
+  await bot.receives(eventBody({ delivery: { watermark: bot.clock.now() } }, from, bot.clock));
+  await bot.receives(
+    eventBody(
+      { message: { mid: `odd-${from}`, attachments: [{ type: 'weird' }] } },
+      from,
+      bot.clock,
+    ),
+  );
+  await reply(bot.desk, conversationOf(from), minh, 'Chào anh Pốt, em là Minh.');
+  await bot.receives(echoBody({ text: 'Thêm lời từ hộp thư' }, from, bot.clock));
+  bot.platform.answersNext(graph.badParameter);
+  await reply(bot.desk, conversationOf(from), minh, 'Câu này không tới.');
+  await bot.settled();
+}
+
+describe('erasing a person', () => {
+  test('leaves no document of theirs, and every document of others', async () => {
+    const bot = await startBot();
+    await openCourse(bot.store, bot.clock.now());
+    await busyPerson(bot);
+    await busyPerson(bot, other);
+    const mine = await contactOf(bot);
+    const theirs = await contactOf(bot, other);
+    const before = await left(bot, mine);
+    for (const name of [
+      'conversations',
+      'contacts',
+      'messages',
+      'turns',
+      'registrations',
+      'keys',
+      'feedbacks',
+      'receipts',
+      'unread',
+      'jobs',
+    ])
+      expect(before[name]).toBeGreaterThan(0);
+    const untouched = await left(bot, theirs);
+
+    await erase(bot, mine);
+    expect(await left(bot, mine)).toEqual({});
+    expect(await left(bot, theirs)).toEqual(untouched);
+    expect(await bot.store.search({ in: 'messages', text: 'gia truyền', limit: 9 })).toHaveLength(
+      1,
+    );
+  });
+
+  test('frees the seat, and the number may be registered again', async () => {
+    const bot = await startBot();
+    await openCourse(bot.store, bot.clock.now());
+    await busyPerson(bot);
+    expect(await seatsTaken(bot.store)).toBe(1);
+    await erase(bot, await contactOf(bot));
+    expect(await seatsTaken(bot.store)).toBe(0);
+    await bot.presses(`register:${courseId}`, other);
+    for (const words of ['đồng ý', 'H’Hen Niê', '0905 123 456', 'đúng rồi'])
+      await bot.hears(words, other);
+    expect(await registrationsOf(bot.store)).toHaveLength(1);
+  });
+
+  test('keeps the proof of what was agreed to and asked for, without words or numbers', async () => {
+    const bot = await startBot();
+    await openCourse(bot.store, bot.clock.now());
+    await busyPerson(bot);
+    bot.clock.advance(hours(1));
+    const contactId = await contactOf(bot);
+    await erase(bot, contactId);
+    const consents = await bot.store
+      .collection(collections.consents)
+      .find({ where: { contactId }, limit: 9 });
+    expect(consents).toMatchObject([{ purpose: 'course', wording: 'consent.course.v1' }]);
+    expect(JSON.stringify(consents)).not.toMatch(/905|Pốt/);
+  });
+
+  test('leaves none of their words in any byte of the database', async () => {
+    const file = temporaryFile('erased.db');
+    const bot = await startBot({ storeUrl: `sqlite:${file}` });
+    await openCourse(bot.store, bot.clock.now());
+    await busyPerson(bot);
+    await erase(bot, await contactOf(bot));
+    await bot.stop();
+    for (const name of readdirSync(path.dirname(file))) {
+      const bytes = readFileSync(path.join(path.dirname(file), name));
+      for (const words of [
+        'gia truyền',
+        'gia truyen',
+        'Kđăm',
+        '0905123456',
+        'Chào anh Pốt',
+        'hộp thư',
+      ])
+        expect([name, words, bytes.includes(words)]).toEqual([name, words, false]);
+    }
+  });
+
+  test('of thousands of lines takes some steps, as a task that goes on by itself', async () => {
+    const bot = await startBot({ model: false });
+    for (let batch = 0; batch < 5; batch++) {
+      const messaging = Array.from({ length: 100 }, (_, i) => ({
+        sender: { id: someone },
+        recipient: { id: '100000000000001' },
+        timestamp: bot.clock.now(),
+        message: { mid: `many-${batch}-${i}`, text: `dòng ${i}` },
+      }));
+      await bot.takesIn({ object: 'page', entry: [{ id: '100000000000001', messaging }] });
+    }
+    const contactId = await contactOf(bot);
+    await bot.store.commit([taskJob({ task: 'erase', input: contactId }, bot.clock.now())]);
+    await bot.settled();
+    expect(await left(bot, contactId)).toEqual({});
+    expect(await bot.dead()).toEqual([]);
+  });
+});
+
+describe('after erasing', () => {
+  test('a late copy of what was erased does not bring it back, for two days', async () => {
+    const bot = await startBot();
+    const text = messageBody({ text: 'mở hộ kinh doanh ở đâu' }, someone, bot.clock);
+    const odd = eventBody(
+      { message: { mid: 'odd', attachments: [{ type: 'weird' }] } },
+      someone,
+      bot.clock,
+    );
+    const echo = echoBody({ text: 'Chị Hoa đây' }, someone, bot.clock);
+    for (const body of [text, odd, echo]) await bot.receives(body);
+    const sent = bot.sent().length;
+    await erase(bot, await contactOf(bot));
+    bot.clock.advance(hours(40));
+    await Promise.all([text, odd, echo, text].map((body) => bot.takesIn(body)));
+    await bot.settled();
+    expect(await bot.store.collection(collections.conversations).get(here)).toBeUndefined();
+    expect(await bot.store.collection(collections.messages).count({}, 9)).toBe(0);
+    expect(await bot.store.collection(collections.unread).count({}, 9)).toBe(0);
+    expect(bot.sent()).toHaveLength(sent);
+  });
+
+  test('the person may write again, and is a stranger', async () => {
+    const bot = await startBot();
+    await bot.hears('chào em');
+    const before = await contactOf(bot);
+    await erase(bot, before);
+    await bot.hears('mở hộ kinh doanh ở đâu');
+    expect(await contactOf(bot)).not.toBe(before);
+    expect(await bot.transcript()).toHaveLength(2);
+    expect((await bot.transcript())[0]?.seq).toBe(1);
+  });
+
+  test('an old colleague’s line does not stand up in the new talk', async () => {
+    const bot = await startBot();
+    await bot.hears('chào em');
+    const echo = echoBody({ text: 'Chị Hoa đây' }, someone, bot.clock);
+    await bot.receives(echo);
+    await erase(bot, await contactOf(bot));
+    await bot.hears('chào em');
+    await bot.receives(echo);
+    expect(await bot.conversation()).toMatchObject({ handledBy: 'bot', hold: 0 });
+  });
+
+  test('what was still to be sent is not sent', async () => {
+    const bot = await startBot();
+    bot.platform.answersNext(graph.down);
+    await bot.hears('mở hộ kinh doanh ở đâu');
+    await erase(bot, await contactOf(bot));
+    await bot.waits(hours(1));
+    expect(bot.sent()).toEqual([]);
+    expect(await bot.dead()).toEqual([]);
+  });
+});
+
+describe('at the very moment of erasing', () => {
+  test('a call on its way to the platform is not reported as a failure', async () => {
+    const bot = await startBot();
+    let letGo = (): void => undefined;
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    bot.platform.answersNext(async (call, n) => {
+      await held;
+      return graph.ok(call, n);
+    });
+    await bot.takesIn(messageBody({ text: 'mở hộ kinh doanh ở đâu' }, someone, bot.clock));
+    while (bot.platform.asked.length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+    const contactId = await contactOf(bot);
+    await erase(bot, contactId);
+    letGo();
+    await bot.settled();
+    expect(await left(bot, contactId)).toEqual({});
+    expect(await bot.dead()).toEqual([]);
+    await bot.hears('chào em');
+    expect(bot.sent()).toHaveLength(2);
+  });
+
+  test('a line that is being stored goes, too', async () => {
+    const storing = gate((writes) =>
+      writes.some(
+        ({ in: name, doc }) => name === 'messages' && JSON.stringify(doc).includes('dòng cuối'),
+      ),
+    );
+    const bot = await startBot({ through: storing.through });
+    await bot.hears('chào em');
+    const contactId = await contactOf(bot);
+    const last = bot.takesIn(messageBody({ text: 'dòng cuối' }, someone, bot.clock));
+    await storing.reached;
+    await erase(bot, contactId);
+    storing.open();
+    await last;
+    await bot.settled();
+    expect(await left(bot, contactId)).toEqual({});
+  });
+
+  test('an act of a colleague is refused: there is nobody to speak to', async () => {
+    const bot = await startBot();
+    await bot.hears('gặp cán bộ');
+    await erase(bot, await contactOf(bot));
+    await expect(take(bot.desk, here, minh)).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+test('the mark of an erased line tells nothing of it, and goes after two days', async () => {
+  const bot = await startBot();
+  await bot.hears('chào em');
+  const [line] = await bot.transcript();
+  await erase(bot, await contactOf(bot));
+  const mark = await bot.store.collection(collections.forgotten).get(forgottenKey(line!.id));
+  expect(mark?.until).toBe(bot.clock.now() + days(2));
+  expect(JSON.stringify(mark)).not.toContain(someone);
+  bot.clock.advance(days(3));
+  await bot.app.tick();
+  await bot.settled();
+  expect(await bot.store.collection(collections.forgotten).count({}, 9)).toBe(0);
+});

@@ -1,0 +1,206 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { days, later } from '../../src/clock.ts';
+import type { Instant } from '../../src/clock.ts';
+import type { Course, Registration } from '../../src/conversation/course.ts';
+import * as collections from '../../src/store/collections.ts';
+import { insert } from '../../src/store/store.ts';
+import type { AnyCollection } from '../../src/store/store.ts';
+import { conversationOf, eventBody, someone, startBot, stopBots } from '../support/bot.ts';
+import type { Bot } from '../support/bot.ts';
+import { courseId, openCourse, registrationsOf } from '../support/courses.ts';
+
+afterEach(stopBots);
+
+const here = conversationOf(someone);
+
+/** So many days pass; the task of the day has run to its end. */
+async function pass(bot: Bot, n: number): Promise<void> {
+  bot.clock.advance(days(n));
+  await bot.app.tick();
+  await bot.settled();
+  expect(await bot.dead()).toEqual([]);
+}
+
+const count = (bot: Bot, def: AnyCollection): Promise<number> =>
+  bot.store.collection(def as typeof collections.contacts).count({}, 9_999);
+
+describe('what has been kept as long as people were told', () => {
+  test('goes: a talk after 180 days, with its last line, its receipts and what is found', async () => {
+    const bot = await startBot();
+    await bot.hears('trồng sầu riêng ở Krông Pắc');
+    const lines = (await bot.transcript()).length;
+    await bot.receives(eventBody({ delivery: { watermark: 5 } }, someone, bot.clock));
+    const search = () => bot.store.search({ in: 'messages', text: 'sau rieng', limit: 9 });
+    await pass(bot, 179);
+    expect(await bot.transcript()).toHaveLength(lines);
+    expect(await search()).toHaveLength(1);
+    await pass(bot, 2);
+    expect(await bot.transcript()).toEqual([]);
+    expect(await search()).toEqual([]);
+    for (const def of [collections.conversations, collections.receipts, collections.sequences])
+      expect([def.name, await count(bot, def)]).toEqual([def.name, 0]);
+  });
+
+  test('goes line by line while the talk goes on, and the talk stays', async () => {
+    const bot = await startBot();
+    await bot.hears('câu cũ');
+    await pass(bot, 100);
+    await bot.hears('câu mới');
+    await pass(bot, 90);
+    const said = (await bot.transcript()).filter(({ from }) => from === 'person');
+    expect(said.map(({ text }) => text)).toEqual(['câu mới']);
+    expect(await bot.store.collection(collections.conversations).get(here)).toBeDefined();
+  });
+
+  test('goes: the log of turns after 90 days, before the talk itself', async () => {
+    const bot = await startBot();
+    await bot.hears('mở hộ kinh doanh ở đâu');
+    await pass(bot, 89);
+    expect(await count(bot, collections.turns)).toBe(1);
+    await pass(bot, 2);
+    expect(await count(bot, collections.turns)).toBe(0);
+    expect(await bot.transcript()).toHaveLength(2);
+  });
+
+  test('goes: a number left for a call back after 30 days', async () => {
+    const bot = await startBot();
+    await bot.store.commit([
+      insert(collections.callbacks, {
+        id: 'call',
+        schema: 1,
+        contactId: 'c' as never,
+        conversationId: here,
+        phone: { sealed: 's', hash: 'h' },
+        phoneHash: 'h',
+        at: bot.clock.now(),
+      }),
+    ]);
+    await pass(bot, 29);
+    expect(await count(bot, collections.callbacks)).toBe(1);
+    await pass(bot, 2);
+    expect(await count(bot, collections.callbacks)).toBe(0);
+  });
+
+  test('goes: what nobody could read after seven days', async () => {
+    const bot = await startBot();
+    await bot.receives(eventBody({ brand_new: {} }, someone, bot.clock));
+    await pass(bot, 6);
+    expect(await count(bot, collections.unread)).toBe(1);
+    await pass(bot, 2);
+    expect(await count(bot, collections.unread)).toBe(0);
+  });
+
+  test('goes: what was said of an answer, with the talk', async () => {
+    const bot = await startBot();
+    await bot.hears('mở hộ kinh doanh ở đâu');
+    await bot.hears('sai rồi');
+    expect(await count(bot, collections.feedbacks)).toBe(1);
+    await pass(bot, 181);
+    expect(await count(bot, collections.feedbacks)).toBe(0);
+  });
+
+  test('goes to the end in one day, however much it is', async () => {
+    const bot = await startBot();
+    for (let batch = 0; batch < 3; batch++) {
+      const lines = Array.from({ length: 300 }, (_, i) =>
+        insert(
+          collections.messages,
+          {
+            id: `${here}/old-${batch}-${i}` as never,
+            schema: 1,
+            conversationId: here,
+            contactId: 'c' as never,
+            channel: 'messenger',
+            at: bot.clock.now(),
+            from: 'person',
+            kind: 'text',
+            text: 'cũ',
+          } as never,
+          { sequence: here },
+        ),
+      );
+      await bot.store.commit(lines);
+    }
+    await pass(bot, 181);
+    expect(await bot.transcript()).toEqual([]);
+  });
+});
+
+describe('names and numbers of a course', () => {
+  const registration = (bot: Bot, n: number, course = courseId) => {
+    const id = `r-${course}-${n}` as Registration['id'];
+    const contactId = `c-${n}` as Registration['contactId'];
+    const key = (what: string) =>
+      insert(collections.keys, {
+        id: `${course}/${what}/${n}`,
+        schema: 1,
+        contactId,
+        registrationId: id,
+      });
+    return [
+      insert<Registration>(collections.registrations, {
+        id,
+        schema: 1,
+        contactId,
+        conversationId: here,
+        organisationId: 'so-khcn' as Registration['organisationId'],
+        courseId: course,
+        fullName: 'Y Pốt Niê',
+        phone: { sealed: 's', hash: `h${n}` },
+        phoneHash: `h${n}`,
+        channel: 'messenger',
+        state: 'accepted',
+        createdAt: bot.clock.now(),
+      }),
+      key('contact'),
+      key('phone'),
+    ];
+  };
+
+  test('go 180 days after its last session, with the keys that held the place', async () => {
+    const bot = await startBot();
+    await openCourse(bot.store, bot.clock.now());
+    await bot.store.commit(registration(bot, 1));
+    // The course closes on day 10 and meets on day 20.
+    await pass(bot, 199);
+    expect(await registrationsOf(bot.store)).toHaveLength(1);
+    await pass(bot, 2);
+    expect(await registrationsOf(bot.store)).toEqual([]);
+    expect(await count(bot, collections.keys)).toBe(0);
+  });
+
+  test('go from old courses, however many there are, and from big ones to the last', async () => {
+    const bot = await startBot();
+    const now = bot.clock.now();
+    const courses = Array.from({ length: 120 }, (_, i) => `c-${i}` as Course['id']);
+    for (const [i, id] of courses.entries()) {
+      await bot.store.commit([
+        insert<Course>(collections.courses, {
+          id,
+          schema: 1,
+          code: `X${i}`,
+          title: 'Lớp cũ',
+          organisationId: 'so-khcn' as Course['organisationId'],
+          organisers: [],
+          capacity: 300,
+          sessions: [],
+          opensAt: now,
+          closesAt: (later(now, days(1)) + i) as Instant,
+          audience: '',
+          state: i % 2 === 0 ? 'closed' : 'cancelled',
+          example: false,
+        }),
+      ]);
+    }
+    await bot.store.commit(registration(bot, 1, courses.at(-1)));
+    for (let batch = 0; batch < 2; batch++)
+      await bot.store.commit(
+        Array.from({ length: 100 }, (_, i) =>
+          registration(bot, 10 + batch * 100 + i, courses[0]),
+        ).flat(),
+      );
+    await pass(bot, 182);
+    expect(await count(bot, collections.registrations)).toBe(0);
+    expect(await count(bot, collections.keys)).toBe(0);
+  });
+});

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createApp, newProcessId } from './app.ts';
 import type { App, Role } from './app.ts';
 import { httpSender } from './channels/call.ts';
-import { systemClock } from './clock.ts';
+import { seconds, systemClock } from './clock.ts';
 import { readConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { loadContent } from './content/load.ts';
@@ -163,12 +163,18 @@ function stopOnSignal(log: Log, stop: () => Promise<void>): void {
   process.on('SIGINT', onSignal);
 }
 
+const answersWithin = seconds(5);
+
+/** Answers who has asked; who is still asking after a while is cut off. */
 async function close(http: Server): Promise<void> {
   await new Promise<void>((resolve) => {
     http.close(() => {
       resolve();
     });
     http.closeIdleConnections();
+    setTimeout(() => {
+      http.closeAllConnections();
+    }, answersWithin);
   });
 }
 

@@ -36,7 +36,8 @@ export function httpSender(): Sender {
       return ask(pool, url, call);
     },
     async close() {
-      await Promise.all([...pools.values()].map((pool) => pool.close()));
+      // Lanes have had their time: what still hangs is given up, with its outcome unknown.
+      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
     },
   };
 }

@@ -1,12 +1,7 @@
 /**
- * A text as search compares it: composed, lower case, without marks, đ as d; syllables between single spaces.
- * Pure and total; `fold(fold(x)) = fold(x)`.
+ * A text as search compares it: its syllables in order (runs of letters and digits), composed, in lower case,
+ * without marks, đ as d. Total.
  */
-export function fold(text: string): string {
-  return syllables(text).join(' ');
-}
-
-/** The folded syllables of a text, in order: runs of letters and digits. */
 export function syllables(text: string): string[] {
   const plain = text
     .normalize('NFC')

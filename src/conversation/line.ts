@@ -30,7 +30,11 @@ function said(event: InboundEvent): Said {
       return { kind: 'choice', text: event.title };
     case 'attachment': {
       const { kind, url } = event;
-      return { kind: 'attachment', text: '', attachment: { kind, ...(url === undefined ? {} : { url }) } };
+      return {
+        kind: 'attachment',
+        text: '',
+        attachment: { kind, ...(url === undefined ? {} : { url }) },
+      };
     }
     case 'opened':
       return { kind: 'opened', text: '' };

@@ -187,7 +187,10 @@ function collectionOver<T extends Doc, Q extends keyof T & string>(
   };
 }
 
-/** Documents that are asked for by id in one round of work are read together. */
+/**
+ * Documents that are asked for by id in one round of input and output are read together: on MongoDB a journey costs
+ * far more than what it brings.
+ */
 function together(
   getMany: (ids: readonly string[]) => Soon<Doc[]>,
 ): (id: string) => Promise<Doc | undefined> {
@@ -195,7 +198,7 @@ function together(
     { readonly ids: Set<string>; readonly found: Promise<ReadonlyMap<string, Doc>> } | undefined;
   const start = (): NonNullable<typeof next> => {
     const ids = new Set<string>();
-    const found = Promise.resolve().then(async () => {
+    const found = new Promise((round) => setImmediate(round)).then(async () => {
       next = undefined;
       const docs = await getMany([...ids]);
       return new Map(docs.map((doc) => [doc.id, doc]));

@@ -68,6 +68,7 @@ export function judgeCrossValidation({ predictions, folds, corpus }: CrossValida
   const calibrations = Array.from({ length: count }, (_none, fold) =>
     calibrate(
       predictions.filter((_prediction, i) => folds[i] !== fold),
+      isEagerIn(corpus),
       { followUp: 1, corpus: '' },
     ),
   );
@@ -83,10 +84,15 @@ export function judgeCrossValidation({ predictions, folds, corpus }: CrossValida
 /** The calibration of the whole corpus, to be kept in `intents/calibration.json`. */
 export function chooseCalibration(sources: Sources, { predictions }: CrossValidation): Calibration {
   const { followUp } = parseCalibration(sources.calibration);
-  const corpus = sentencesHash(parseLessons(sources.files));
-  return calibrate(predictions, { followUp, corpus });
+  const lessons = parseLessons(sources.files);
+  const kept = { followUp, corpus: sentencesHash(lessons) };
+  return calibrate(predictions, isEagerIn(lessons.corpus), kept);
 }
 
+const isEagerIn =
+  ({ intents }: Corpus) =>
+  (label: number): boolean =>
+    intents[label]?.eager === true;
 const labelsFor = ({ intents }: Corpus) => ({ intents: intents.map(({ name }) => name) });
 const eagerOf = ({ intents }: Corpus): Set<string> =>
   new Set(intents.filter(({ eager }) => eager).map(({ name }) => name));

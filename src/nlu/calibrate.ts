@@ -9,8 +9,12 @@ export interface Prediction {
   readonly outputs: Outputs;
 }
 
-/** Shares of `none` that may be answered, and offered three topics. A point of margin to the promised 3 %. */
-const noneAnswered = 0.02;
+/**
+ * Shares of `none` that may be answered, by an eager intent or by another, and offered three topics. Together a
+ * point of margin to the promised 3 %. (τ_c for eager intents let 3.5 % of `none` through by themselves.)
+ */
+const noneAnswered = 0.014;
+const noneAnsweredEagerly = 0.006;
 const noneOffered = 0.25;
 const leastAnswered = 0.87;
 const alphas = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14];
@@ -19,19 +23,36 @@ const betas = [0.15, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 /** The weights of both members with the least log-loss, and the thresholds that keep the promises. */
 export function calibrate(
   predictions: readonly Prediction[],
+  isEager: (label: number) => boolean,
   kept: Pick<Calibration, 'followUp' | 'corpus'>,
 ): Calibration {
   const { alpha, beta } = bestWeights(predictions);
   const scored = predictions.map(({ label, outputs }) => {
     const z = combine(outputs, { alpha, beta });
-    return { label, none: z.length - 1, scope: scopeOf(z), ratio: ratioOf(z) };
+    const eager = isEager(z.indexOf(Math.max(...z.subarray(0, -1))));
+    return { label, none: z.length - 1, scope: scopeOf(z), ratio: ratioOf(z), eager };
   });
-  const ofNone = scored.filter(({ label, none }) => label === none).map(({ scope }) => scope);
-  const answerFrom = thresholdFor(ofNone, noneAnswered);
-  const chooseFrom = Math.min(answerFrom, thresholdFor(ofNone, noneOffered));
+  const ofNone = scored.filter(({ label, none }) => label === none);
+  const chooseFrom = thresholdFor(ofNone, noneOffered, ofNone.length);
+  const answerFrom = Math.max(
+    chooseFrom,
+    thresholdFor(
+      ofNone.filter(({ eager }) => !eager),
+      noneAnswered,
+      ofNone.length,
+    ),
+  );
+  const eagerFrom = Math.max(
+    chooseFrom,
+    thresholdFor(
+      ofNone.filter(({ eager }) => eager),
+      noneAnsweredEagerly,
+      ofNone.length,
+    ),
+  );
   const inScope = scored.filter(({ label, none }) => label !== none);
   const lead = bestLead(inScope, answerFrom);
-  return { alpha, beta, answerFrom, chooseFrom, lead, ...kept };
+  return { alpha, beta, answerFrom, eagerFrom, chooseFrom, lead, ...kept };
 }
 
 export function logLoss(
@@ -59,10 +80,14 @@ function bestWeights(predictions: readonly Prediction[]): { alpha: number; beta:
   return best;
 }
 
-/** The smallest value with at most `share` of the scopes at or above it, to two decimals. */
-function thresholdFor(scopes: readonly number[], share: number): number {
-  const falling = [...scopes].sort((a, b) => b - a);
-  const at = falling[Math.floor(falling.length * share)] ?? 0;
+/** The smallest value, to two decimals, with at most `share` of `total` scopes at or above it. */
+function thresholdFor(
+  scored: readonly { readonly scope: number }[],
+  share: number,
+  total: number,
+): number {
+  const falling = scored.map(({ scope }) => scope).sort((a, b) => b - a);
+  const at = falling[Math.floor(total * share)] ?? -10;
   return Math.ceil((at + 1e-9) * 100) / 100;
 }
 

@@ -6,8 +6,9 @@ export interface Calibration {
   /** z = alpha · ridge + beta · softmax */
   readonly alpha: number;
   readonly beta: number;
-  /** Scope from which the best intent is answered, and from which three are offered. */
+  /** Scope from which the best intent is answered; for an eager one; and from which three are offered. */
   readonly answerFrom: number;
+  readonly eagerFrom: number;
   readonly chooseFrom: number;
   /** The best must be so many times as probable as the second. */
   readonly lead: number;
@@ -21,6 +22,7 @@ const shape = z.strictObject({
   alpha: z.number().positive(),
   beta: z.number().positive(),
   answerFrom: z.number(),
+  eagerFrom: z.number(),
   chooseFrom: z.number(),
   lead: z.number().min(1),
   followUp: z.number().positive(),

@@ -17,6 +17,7 @@ const anyCalibration: Calibration = {
   alpha: 1,
   beta: 1,
   answerFrom: 0,
+  eagerFrom: 0,
   chooseFrom: 0,
   lead: 1,
   followUp: 1,

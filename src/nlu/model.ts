@@ -12,6 +12,7 @@ import { ridgeStep } from './ridge.ts';
 import type { Linear } from './ridge.ts';
 import { labelsOf } from './rows.ts';
 import type { Labels } from './rows.ts';
+import { softmaxLength } from './softmax.ts';
 import { sha256, sha256OfText } from './sha256.ts';
 import type { Lessons } from './train.ts';
 
@@ -112,7 +113,7 @@ function groupLengths({ scratch, groups, idf }: Model, size: number): Float64Arr
     const value = (1 + Math.log(scratch.counts[feature]!)) * idf[feature]!;
     squares[groups[feature]!]! += value * value;
   }
-  return squares.map((square) => Math.sqrt(square) || 1);
+  return squares.map((square, group) => softmaxLength(square, group) || 1);
 }
 
 const magic = 'NCNLU';

@@ -27,7 +27,7 @@ export function judge({ labels, calibration, eager }: Zones, z: Float64Array): V
   const [best, second] = intents;
   const scope = scopeOf(z);
   if (!best) return { intents, scope, decision: 'human' };
-  const answerFrom = eager.has(best.name) ? calibration.chooseFrom : calibration.answerFrom;
+  const answerFrom = eager.has(best.name) ? calibration.eagerFrom : calibration.answerFrom;
   const leads = best.probability >= calibration.lead * (second?.probability ?? 0);
   if (scope >= answerFrom && leads) return { intents, scope, decision: 'answer' };
   return { intents, scope, decision: scope >= calibration.chooseFrom ? 'choose' : 'human' };

@@ -4,6 +4,7 @@ import { cipherOf } from '../../src/store/cipher.ts';
 import * as collections from '../../src/store/collections.ts';
 import { messageBody, someone, startBot, stopBots, webConversationOf } from '../support/bot.ts';
 import type { Bot } from '../support/bot.ts';
+import { hasMongod, startMongod } from '../support/mongo.ts';
 import { courseId, openCourse, registrationsOf, seatsTaken } from '../support/courses.ts';
 
 afterEach(stopBots);
@@ -183,8 +184,8 @@ describe('a thousand people at once for thirty seats', () => {
     await bot.settled();
   }
 
-  test('makes thirty registrations, and everybody is told the truth', async () => {
-    const bot = await startBot({ channels: 'web only' });
+  async function expectTruth(storeUrl: string): Promise<void> {
+    const bot = await startBot({ channels: 'web only', storeUrl });
     await openCourse(bot.store, bot.clock.now(), 30);
     await allSay(bot, () => ({
       type: 'choice',
@@ -197,22 +198,38 @@ describe('a thousand people at once for thirty seats', () => {
     }));
     await allSay(bot, () => ({ type: 'text', text: 'đúng rồi' }));
 
-    expect(await registrationsOf(bot.store)).toHaveLength(30);
+    const registrations = await registrationsOf(bot.store);
+    expect(registrations).toHaveLength(30);
     expect(await seatsTaken(bot.store)).toBe(30);
     expect(await bot.dead()).toEqual([]);
-    const winners = new Set(
-      (await registrationsOf(bot.store)).map(({ conversationId }) => conversationId),
-    );
+    const winners = new Set(registrations.map(({ conversationId }) => conversationId));
     expect(winners.size).toBe(30);
     const done = keyed(bot, 'registration.done');
     const full = keyed(bot, 'registration.full');
     for (const person of people) {
       const conversation = webConversationOf(person);
       const last = (await bot.transcript(conversation)).at(-1);
-      expect(last).toMatchObject({
-        from: 'bot',
-        text: expect.stringMatching(winners.has(conversation) ? done : full),
-      });
+      const truth = winners.has(conversation) ? done : full;
+      expect(last).toMatchObject({ from: 'bot', text: expect.stringMatching(truth) });
     }
-  }, 90_000);
+    await bot.stop();
+  }
+
+  test('makes thirty registrations, and everybody is told the truth', async () => {
+    await expectTruth('sqlite::memory:');
+  }, 120_000);
+
+  const onMongo = hasMongod() ? test : test.skip;
+  onMongo(
+    'does so on MongoDB, too',
+    async () => {
+      const server = await startMongod();
+      try {
+        await expectTruth(server.url('crowd'));
+      } finally {
+        await server.stop();
+      }
+    },
+    300_000,
+  );
 });

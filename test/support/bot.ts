@@ -118,7 +118,7 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
     app.useModel(await realModel());
   };
   if (options.model !== false) await useModel();
-  const settled = (): Promise<void> => settle(app, store, clock);
+  const settled = (): Promise<void> => settle(app, store, clock, lines);
   const takesIn = (body: unknown): Promise<void> => {
     const channel = app.channels.get('messenger');
     if (!channel) throw new Error('This bot has no Messenger.');
@@ -265,15 +265,23 @@ export function signed(body: unknown, clock: { now(): number }): WebhookRequest 
   };
 }
 
-/** Until nothing is under way and nothing is due; fails loudly instead of hanging. */
-async function settle(app: App, store: Store, clock: ManualClock): Promise<void> {
-  const until = performance.now() + seconds(15);
+/** Until nothing is under way and nothing is due; fails loudly once nothing has been logged for 15 s. */
+async function settle(
+  app: App,
+  store: Store,
+  clock: ManualClock,
+  lines: readonly string[],
+): Promise<void> {
+  let logged = -1;
+  let until = 0;
   app.worker?.wake();
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, 2));
     const due = await dueJobs(store, clock);
     if ((app.worker?.busy() ?? 0) === 0 && (due === 0 || !app.worker)) return;
-    if (performance.now() > until) throw new Error(`Still ${due} jobs due after 15 s.`);
+    if (lines.length > logged) until = performance.now() + seconds(15);
+    logged = lines.length;
+    if (performance.now() > until) throw new Error(`Still ${due} jobs due, and nothing moves.`);
     app.worker?.wake();
   }
 }

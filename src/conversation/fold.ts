@@ -4,7 +4,7 @@
  */
 export function syllables(text: string): string[] {
   const plain = text
-    .normalize('NFC')
+    .normalize('NFKD')
     .toLowerCase()
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')

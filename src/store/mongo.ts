@@ -14,11 +14,12 @@ import { filterOf, findFilter } from './mongo-query.ts';
 import type { Filter } from './mongo-query.ts';
 import { follow } from './mongo-tail.ts';
 import type { Opening } from './open.ts';
+import { jobsHints } from './plan.ts';
 import { storeOver } from './port.ts';
 import type { Engine } from './port.ts';
-import type { Register } from './presence.ts';
+import type { Register, Sign } from './presence.ts';
 import { termsOf, tokenWord } from './search-terms.ts';
-import type { SearchHit, SearchQuery, Store } from './store.ts';
+import type { Change, SearchHit, SearchQuery, Store } from './store.ts';
 
 /** A replica set: any number of equal processes on one database. */
 export async function openMongo(url: string, options: Opening): Promise<Store> {
@@ -99,7 +100,13 @@ function engineOf(parts: MongoParts, options: Opening, end: () => Promise<void>)
   let prunedAt = clock.elapsed();
   return {
     encode,
-    write: (batch, written) => writeGroup(parts, batch, written),
+    write: async (batch, written) => {
+      try {
+        await writeGroup(parts, batch, written);
+      } catch (error) {
+        throw asAppError(error);
+      }
+    },
     register: registerOf(parts),
     ...readingOf(db),
     nextDue: (queue, after) => within(nextDue(db, queue, after)),
@@ -134,28 +141,32 @@ async function nextDue(db: Db, queue: string, after: number): Promise<Instant | 
 function registerOf({ db, processId, versions }: MongoParts): Register {
   const processes = db.collection<{ _id: string; beat: number }>('processes');
   const locks = db.collection<KeptLane>('locks');
+  const beat = async (): Promise<void> => {
+    if (!(await locks.findOne({ owner: processId }, { projection: { _id: 1 } }))) return;
+    await processes.updateOne({ _id: processId }, { $inc: { beat: 1 } }, { upsert: true });
+  };
+  const owners = async (): Promise<Sign[]> => {
+    const names = await locks.distinct('owner', { owner: { $gt: '' } });
+    const signs = await processes.find({ _id: { $in: names } }).toArray();
+    const beats = new Map(signs.map((sign) => [sign._id, sign.beat]));
+    return names.map((owner) => ({ owner, beat: beats.get(owner) }));
+  };
+  const free = async (owner: string): Promise<Change[]> => {
+    await versions.stock();
+    const left = await locks
+      .find({ owner, _headId: { $ne: null } }, { projection: { queue: 1, channel: 1 } })
+      .toArray();
+    // A version is unique for its id; one new one for all of these is as good as one for each.
+    const now = { owner: '', version: versions.draw() };
+    await locks.updateMany({ owner, _headId: { $ne: null } }, { $set: { ...now, _orphan: true } });
+    await locks.updateMany({ owner }, { $set: now });
+    await processes.deleteOne({ _id: owner });
+    return jobsHints(left);
+  };
   return {
-    beat: async () => {
-      if (!(await locks.findOne({ owner: processId }, { projection: { _id: 1 } }))) return;
-      await processes.updateOne({ _id: processId }, { $inc: { beat: 1 } }, { upsert: true });
-    },
-    owners: async () => {
-      const owners = await locks.distinct('owner', { owner: { $gt: '' } });
-      const signs = await processes.find({ _id: { $in: owners } }).toArray();
-      const beats = new Map(signs.map(({ _id, beat }) => [_id, beat]));
-      return owners.map((owner) => ({ owner, beat: beats.get(owner) }));
-    },
-    free: async (owner) => {
-      await versions.stock();
-      const version = versions.draw();
-      // A lane is unique by its id; one new version for all of them is as good as one for each.
-      await locks.updateMany(
-        { owner, _headId: { $ne: null } },
-        { $set: { owner: '', _orphan: true, version } },
-      );
-      await locks.updateMany({ owner }, { $set: { owner: '', version } });
-      await processes.deleteOne({ _id: owner });
-    },
+    beat: () => within(beat()),
+    owners: () => within(owners()),
+    free: (owner) => within(free(owner)),
   };
 }
 

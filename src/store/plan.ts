@@ -271,11 +271,14 @@ export function grant(
 
 /** Everything that listeners are told about a group: what the documents say, and where work waits. */
 export function hintsOf({ hints, lanes }: Plan): Change[] {
-  const jobs = new Map<string, Change>();
-  for (const { stirred, removed, lane } of lanes.values()) {
-    if (!stirred || removed || lane.owner !== '' || !lane.head) continue;
-    const id = `${lane.queue}/${lane.channel}`;
-    jobs.set(id, { topic: 'jobs', id });
-  }
-  return [...hints.values(), ...jobs.values()];
+  const waiting = [...lanes.values()].filter(
+    ({ stirred, removed, lane }) => stirred && !removed && lane.owner === '' && lane.head,
+  );
+  return [...hints.values(), ...jobsHints(waiting.map(({ lane }) => lane))];
+}
+
+/** Says that work waits in these lanes, once for each queue and channel. */
+export function jobsHints(lanes: readonly Pick<Lane, 'queue' | 'channel'>[]): Change[] {
+  const ids = new Set(lanes.map(({ queue, channel }) => `${queue}/${channel}`));
+  return [...ids].map((id) => ({ topic: 'jobs', id }));
 }

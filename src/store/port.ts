@@ -71,7 +71,7 @@ export function storeOver(engine: Engine, options: Opening): Store {
   const defs = new Map(options.collections.map((def) => [def.name, def]));
   const heard = listeners(log);
   const crowds = turnstile(clock);
-  const present = presence(clock, processId, engine.register);
+  const present = presence(clock, processId, engine.register, heard.tell);
   let holds = false;
   let closed = false;
   let unfollow: (() => void) | undefined;
@@ -129,10 +129,18 @@ export function storeOver(engine: Engine, options: Opening): Store {
       unfollow?.();
       await gathering.close();
       // What this process still holds is free at once; its heads may be half done.
-      if (holds) await Promise.resolve(engine.register.free(processId)).catch(() => undefined);
+      if (holds) await leave(engine, processId);
       await engine.close();
     },
   };
+}
+
+async function leave({ register }: Engine, processId: string): Promise<void> {
+  try {
+    await register.free(processId);
+  } catch {
+    // The store is away; the others will notice that this process is.
+  }
 }
 
 /** One object for each definition, so that what is asked for together is read together. */

@@ -1,5 +1,6 @@
 import { seconds } from '../clock.ts';
 import type { Clock } from '../clock.ts';
+import type { Change } from './store.ts';
 
 /** Where processes leave their signs of life. */
 export interface Register {
@@ -7,8 +8,8 @@ export interface Register {
   beat(): Promise<void> | void;
   /** Processes that hold lanes, with their last sign. */
   owners(): Promise<readonly Sign[]> | readonly Sign[];
-  /** Gives the lanes of a silent process back. */
-  free(owner: string): Promise<void> | void;
+  /** Gives the lanes of a silent process back; says where work waits now. */
+  free(owner: string): Promise<readonly Change[]> | readonly Change[];
 }
 export interface Sign {
   readonly owner: string;
@@ -29,7 +30,12 @@ const silence = seconds(6);
  * Judges other processes by this one's monotonic clock alone: whoever shows the same sign for six seconds is gone.
  * No two clocks are ever compared. A process that was only slow finds its locks' versions moved on and cannot commit.
  */
-export function presence(clock: Clock, processId: string, register: Register): Presence {
+export function presence(
+  clock: Clock,
+  processId: string,
+  register: Register,
+  tell: (changes: readonly Change[]) => void,
+): Presence {
   let looked: number | undefined;
   let looking: Promise<void> | undefined;
   let seen = new Map<string, { readonly beat: number | undefined; readonly since: number }>();
@@ -42,7 +48,7 @@ export function presence(clock: Clock, processId: string, register: Register): P
       if (owner === processId) continue;
       const known = seen.get(owner);
       const since = known && known.beat === beat ? known.since : now;
-      if (now - since >= silence) await register.free(owner);
+      if (now - since >= silence) tell(await register.free(owner));
       else next.set(owner, { beat, since });
     }
     seen = next;

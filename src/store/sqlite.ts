@@ -9,6 +9,7 @@ import { asAppError, guarded, rollBack } from './sqlite-errors.ts';
 import { groupWriter } from './sqlite-group.ts';
 import type { SqliteParts, Tables, Versions } from './sqlite-group.ts';
 import { openLanes } from './sqlite-lanes.ts';
+import { jobsHints } from './plan.ts';
 import { layOut } from './sqlite-layout.ts';
 import { lockFile } from './sqlite-lock.ts';
 import { countSql, findSql } from './sqlite-query.ts';
@@ -160,12 +161,11 @@ function registerOf({ db, lanes, processId, versions }: SqliteParts): Register {
       guarded(() => holds.get(processId) && beat.run(processId));
     },
     owners: () => guarded(lanes.owners),
-    free: (owner) => {
+    free: (owner) =>
       guarded(() => {
         versions.stock();
-        lanes.free(owner, versions.draw());
-      });
-    },
+        return jobsHints(lanes.free(owner, versions.draw()));
+      }),
   };
 }
 

@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { AppError } from '../../src/errors.ts';
 import type { ContactId } from '../../src/ids.ts';
 import { all, personal } from '../../src/store/collections.ts';
 import type { CollectionDef, Doc, Find, SearchQuery, Store } from '../../src/store/store.ts';
-import { insert, put, read, remove, replace, thing, things } from './store-world.ts';
+import { failure, insert, put, read, remove, replace, thing, things } from './store-world.ts';
 import type { Thing, World } from './store-world.ts';
 
 /** What is found, in which order, and what cannot be read. */
@@ -334,13 +333,4 @@ async function pages(
 async function closed(store: Store): Promise<Store> {
   await store.close();
   return store;
-}
-
-export async function failure(promise: Promise<unknown>): Promise<AppError> {
-  try {
-    await promise;
-  } catch (error) {
-    return error as AppError;
-  }
-  throw new Error('It did not fail.');
 }

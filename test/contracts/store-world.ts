@@ -1,4 +1,5 @@
 import type { Instant } from '../../src/clock.ts';
+import type { AppError } from '../../src/errors.ts';
 import { ConflictError } from '../../src/errors.ts';
 import type { ContactId, JobId, TraceId } from '../../src/ids.ts';
 import { all, jobs, locks } from '../../src/store/collections.ts';
@@ -132,6 +133,16 @@ export function finish(claim: Claim): Write[] {
 
 export function ids(claims: readonly Claim[]): string[] {
   return claims.map((claim) => claim.job.id);
+}
+
+/** What a promise fails with. */
+export async function failure(promise: Promise<unknown>): Promise<AppError> {
+  try {
+    await promise;
+  } catch (error) {
+    return error as AppError;
+  }
+  throw new Error('It did not fail.');
 }
 
 /** Waits for something that another process brings about. */

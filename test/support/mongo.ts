@@ -25,6 +25,8 @@ const database = 'nhipcau';
 
 /** Starts a mongod with the commands that let a test break it on purpose. */
 export async function startMongod(): Promise<MongoServer> {
+  // Whichever mongod there is.
+  process.env['MONGOMS_SYSTEM_BINARY_VERSION_CHECK'] ??= 'false';
   const server = await MongoMemoryReplSet.create({
     binary: { systemBinary: process.env['MONGOMS_SYSTEM_BINARY'] ?? '', checkMD5: false },
     replSet: {

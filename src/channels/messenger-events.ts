@@ -14,7 +14,8 @@ export const markPrefix = 'nhipcau:';
 // Ids come as strings or numbers; `num_edit` and `timestamp` too. What an event can do without is left out where its
 // shape is new to us; anything else of another shape makes that one event unsupported.
 const id = z.union([z.string(), z.number()]).transform(String);
-const instant = z.coerce.number().positive();
+// No coercion: an object with a `toString` of its own would throw in place of being unsupported.
+const instant = z.union([z.number(), z.string()]).transform(Number).pipe(z.number().positive());
 const attachment = z.object({
   type: z.string(),
   payload: z.object({ url: z.string().optional() }).nullish().catch(undefined),
@@ -282,7 +283,7 @@ function key(raw: unknown): string {
 /** The field that names the event's kind, for the count of what we do not understand. */
 function kindOf(raw: unknown): string {
   if (typeof raw !== 'object' || raw === null) return typeof raw;
-  if ('field' in raw) return `change:${String(raw.field)}`;
+  if ('field' in raw) return `change:${typeof raw.field === 'string' ? raw.field : 'unnamed'}`;
   const known = new Set(['sender', 'recipient', 'timestamp']);
   return Object.keys(raw).find((name) => !known.has(name)) ?? 'empty';
 }

@@ -436,4 +436,12 @@ describe('what is no delivery', () => {
     ]);
     expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined();
   });
+
+  test('objects that refuse to become text are no reason to fail', () => {
+    const strange = { toString: false, valueOf: false };
+    const read = parse(
+      delivery({ changes: [{ field: strange }], messaging: [{ timestamp: strange }] }),
+    );
+    expect(read.map(({ type }) => type)).toEqual(['unsupported', 'unsupported']);
+  });
 });

@@ -16,7 +16,7 @@ export interface Sensitive {
  * ten-digit tax code are never among them; where a reading is in doubt it is covered.
  */
 export function findSensitive(text: string): Sensitive[] {
-  if (!/\d{2}/.test(text)) return [];
+  if (!/\d/.test(text)) return [];
   const folded = fold(text);
   const phones = findPhones(text);
   const found: Sensitive[] = [];
@@ -25,7 +25,8 @@ export function findSensitive(text: string): Sensitive[] {
     for (const span of spans) {
       const kind = kindOf(span, folded);
       const isPhone = phones.some(({ start, end }) => start < span.end && span.start < end);
-      if (kind !== undefined && !(isPhone && kind !== 'otp')) {
+      const isCued = cueBefore(folded, span.start) === kind;
+      if (kind !== undefined && (isCued || !isPhone)) {
         found.push({ kind, start: span.start, end: span.end });
       }
     }
@@ -51,20 +52,27 @@ export function findIdNumbers(text: string): Entity[] {
 
 type Cue = Sensitive['kind'] | 'tax';
 
-function kindOf({ digits, start }: DigitRun, folded: string): Sensitive['kind'] | undefined {
+function kindOf({ digits, start, end }: DigitRun, folded: string): Sensitive['kind'] | undefined {
   const cue = cueBefore(folded, start);
   const length = digits.length;
   if (cue === 'otp' && length >= 4 && length <= 8) return 'otp';
-  if (cue === 'bank' && length >= 6 && length <= 19) return 'bank';
+  if (cue === 'bank' && length >= 6 && length <= 19 && !isMoney(folded, end)) return 'bank';
   if (cue === 'idNumber' && length >= 8 && length <= 12) return 'idNumber';
   if (cue === 'tax' && (length === 10 || length === 13)) return undefined;
-  if (length === 12 && !folded.startsWith('84', start)) return 'idNumber';
-  if (length === 12) return digits.startsWith('84') ? undefined : 'idNumber';
-  return length >= 15 && length <= 19 ? 'bank' : undefined;
+  // `H15-261123-0001` is a dossier's code.
+  if (/[a-z]$/.test(folded.slice(0, start))) return undefined;
+  if (length === 12) return 'idNumber';
+  return length >= 13 && length <= 19 && !isMoney(folded, end) ? 'bank' : undefined;
 }
 
+const isMoney = (folded: string, end: number): boolean =>
+  /^\s*(?:d|dong|vnd|trieu|nghin|ngan|ty|k)\b/.test(folded.slice(end));
+
 const cues: readonly (readonly [Cue, RegExp])[] = [
-  ['otp', /\botp|ma xac (?:nhan|thuc|minh)|ma (?:bao mat|kich hoat|dang nhap|pin)|\bpin\b/g],
+  [
+    'otp',
+    /\botp|ma xac (?:nhan|thuc|minh)|ma (?:bao mat|kich hoat|dang nhap|pin)|\bmat khau|\bpassword/g,
+  ],
   [
     'bank',
     /\bstk\b|\bsotk\b|(?:so )?tai khoan|\btk (?:so|ngan hang)|so tk\b|so the\b|\bthe (?:atm|visa|ngan hang|tin dung|master)|\b(?:vietcombank|vcb|agribank|bidv|vietinbank|techcombank|mbbank|sacombank|acb|vpbank|tpbank)\b/g,

@@ -10,7 +10,7 @@ export function readName(text: string, how: { readonly asked: boolean }): string
   const [cued] = findNames(whole);
   if (typeof cued?.value === 'string') return cued.value;
   if (!how.asked) return undefined;
-  const bare = whole.trim().replace(opening, '');
+  const bare = whole.trim().replace(opening, '').replace(addressed, '');
   const name = nameAt(bare, 0);
   if (!name || !isRest(bare.slice(name.end))) return undefined;
   return nameOf(name.words);
@@ -43,6 +43,10 @@ const cue =
 
 const opening =
   /^(?:(?:dạ|da|vâng|vang|thưa|ok|ạ|à|uk|ừ|rồi)[\s,]+)*(?:(?:em|tôi|toi|tui|mình|minh|con|cháu|anh|chị|e) (?:là|la)\s+)?(?:ghi (?:tên|là)?\s*)?/iu;
+
+/** "em Lan", "chị Hoa"; "Anh" with a capital may be the name itself. */
+const addressed =
+  /^(?:(?:em|chị|cô|chú|bác|dì|tôi|tui|mình|Em|Chị|Cô|Chú|Bác|Dì|Tôi|Tui|Mình|anh|con|cháu)\s+)(?=\p{L})/u;
 
 interface NameSpan {
   readonly words: readonly string[];
@@ -87,6 +91,8 @@ const alsoNames = new Set(
 
 function isStop(word: string, position: number, text: string, end: number): boolean {
   const lower = word.toLowerCase();
+  // "Nguyễn Văn A": a capital letter alone ends many a name in examples and on forms.
+  if (word === 'A') return false;
   if (!stops.has(lower)) return false;
   if (position === 0) return !alsoNames.has(lower) || !/^\p{Lu}/u.test(word);
   if (!alsoNames.has(lower)) return true;

@@ -27,14 +27,17 @@ export function readPhone(text: string): PhoneReading | undefined {
 
 /** Phone numbers of people: mobile and land lines of Việt Nam, old eleven-digit numbers in their new form. */
 export function findPhones(text: string): Entity[] {
-  if (!/\d{2}/.test(text)) return [];
+  if (!/\d/.test(text)) return [];
   const found: Entity[] = [];
   for (const match of text.matchAll(shape)) {
     const start = match.index;
     const before = removeMarks(text.slice(Math.max(0, start - 30), start).toLowerCase());
     if (/[\d/.,-]$/.test(before) && !/\d{9}\s*[/-]$/.test(before)) continue;
     if (otherNumber.test(before)) continue;
-    found.push(...readRun(match[0], start));
+    // “0905123456 500 triệu”: the last group is an amount.
+    const isAmount = isMoney(text.slice(start + match[0].length));
+    const run = isAmount ? match[0].replace(/[ \u00a0]?[^ \u00a0]*$/, '') : match[0];
+    found.push(...readRun(run, start));
   }
   return found;
 }
@@ -43,26 +46,32 @@ export function findPhones(text: string): Entity[] {
 const otherNumber =
   /(?:\bmst|ma so thue|\bstk|so tai khoan|tai khoan|so the|\botp|ma xac nhan|ma xac thuc|cccd|cmnd|can cuoc|chung minh)\D{0,14}$/;
 
+const isMoney = (after: string): boolean =>
+  /^\s*(?:đ|đồng|dong|vnđ|vnd|triệu|trieu|nghìn|nghin|ngàn|tỷ)(?![\p{L}])/iu.test(after);
+
 /** A first digit (or o for 0), then digits with what people put between them. */
 const shape =
   /(?:\(?\+ ?\(?|(?<![\p{L}\p{N}]))[(]?[0-9oO](?:[ \u00a0.()–-]{0,3}[0-9]){7,}(?![\p{L}]*\d)/gu;
 
-/** One run may hold two numbers side by side: `0905123456 0912345678`. */
+/** A run may hold several numbers and others beside them: `0905123456 0912 345 678`, `0905 123 456 17h`. */
 function readRun(raw: string, start: number): Entity[] {
   const single = read(compact(raw));
   if (single) return [entity(raw, start, single)];
-  const pieces = [...raw.matchAll(/\+?[0-9oO](?:[.()–-]?[0-9])+/g)];
-  for (let i = 1; i < pieces.length; i++) {
-    const cut = pieces[i]?.index ?? 0;
-    const left = read(compact(raw.slice(0, cut)));
-    const right = left && read(compact(raw.slice(cut)));
-    if (!left || !right) continue;
-    return [
-      entity(raw.slice(0, cut).trimEnd(), start, left),
-      entity(raw.slice(cut), start + cut, right),
-    ];
+  const pieces = [...raw.matchAll(/[^ \u00a0]+/g)];
+  const found: Entity[] = [];
+  for (let from = 0; from < pieces.length; from++) {
+    for (let to = pieces.length; to > from; to--) {
+      const [first, last] = [pieces[from], pieces[to - 1]];
+      if (!first || !last) break;
+      const part = raw.slice(first.index, last.index + last[0].length);
+      const reading = read(compact(part));
+      if (reading?.value === undefined) continue;
+      found.push(entity(part, start + first.index, reading));
+      from = to - 1;
+      break;
+    }
   }
-  return [];
+  return found;
 }
 
 function entity(text: string, start: number, reading: PhoneReading): Entity {

@@ -11,5 +11,6 @@ export default {
     ],
   },
   globalSetup: '<rootDir>/test/support/prepare.js',
-  testTimeout: 20_000,
+  // Generous: a shared machine may be slow, and a test that hangs is still found.
+  testTimeout: 60_000,
 };

@@ -343,7 +343,7 @@ describe('what is only noted', () => {
     const unread = await bot.store.collection(collections.unread).find({ where: {}, limit: 5 });
     expect(unread).toHaveLength(1);
     expect(unread[0]).toMatchObject({ channel: 'messenger', what: 'brand_new_event' });
-    expect(JSON.parse(unread[0]!.raw)).toMatchObject({ brand_new_event: { n: 1 } });
+    expect(unread[0]!.raw).toContain('"brand_new_event":{"n":1}');
     expect(bot.sent()).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import path from 'node:path';
+import { beforeAll } from '@jest/globals';
 import { createApp } from '../../src/app.ts';
 import type { App, Role } from '../../src/app.ts';
 import type { WebhookRequest } from '../../src/channels/channel.ts';
@@ -81,6 +82,11 @@ export interface Bot {
   useModel(): Promise<void>;
   stop(): Promise<void>;
 }
+
+// Read once for a file of tests, so that it is no part of the first one's time.
+beforeAll(async () => {
+  await Promise.all([realContent(), realModel()]);
+}, 120_000);
 
 let number = 0;
 

@@ -82,7 +82,11 @@ function digestOf({ files, calibration }: Sources): string {
   return digest.update(calibration).digest('hex');
 }
 
-async function freshModel({ dataDir }: Places, sources: Sources): Promise<Model | undefined> {
+/** The kept model if it is of what now stands in `intents/`. */
+export async function freshModel(
+  { dataDir }: Places,
+  sources: Sources,
+): Promise<Model | undefined> {
   const bytes = await readFile(modelFile(dataDir)).catch(() => undefined);
   if (!bytes || whyRefused(bytes) !== undefined) return undefined;
   const digest = await readFile(sourcesFile(dataDir), 'utf8').catch(() => '');

@@ -1,14 +1,25 @@
 import path from 'node:path';
 import { ContentError } from '../errors.ts';
-import { keepModel, learn, readSources } from '../training.ts';
+import { freshModel, keepModel, learn, readSources } from '../training.ts';
 import { progressLine } from './progress.ts';
 
-/** `npm run train`: learns from `intents/` afresh and keeps the model in `data/`. Exit code 1: a file is broken. */
-async function train(root: string): Promise<number> {
+const usage = `Dùng: npm run train [-- --again]
+  --again   học lại cả khi mô hình đang giữ vẫn đúng với intents/`;
+
+/**
+ * `npm run train`: learns from `intents/` and keeps the model in `data/`; does nothing when the model kept is of the
+ * same sentences. Exit codes 0, 1 (a file is broken), 2 (wrong use).
+ */
+async function train(args: readonly string[], root: string): Promise<number> {
+  if (args.some((arg) => arg !== '--again')) {
+    console.error(usage);
+    return 2;
+  }
   const places = { intentsDir: path.join(root, 'intents'), dataDir: path.join(root, 'data') };
   const progress = progressLine();
   try {
     const sources = await readSources(places.intentsDir);
+    if (args.length === 0 && (await freshModel(places, sources))) return 0;
     const bytes = await learn(sources, progress.show);
     await keepModel(places, sources, bytes);
     progress.end(`Đã học xong, mô hình ${(bytes.length / 1e6).toFixed(1).replace('.', ',')} MB.`);
@@ -20,4 +31,4 @@ async function train(root: string): Promise<number> {
   }
 }
 
-process.exitCode = await train(process.cwd());
+process.exitCode = await train(process.argv.slice(2), process.cwd());

@@ -7,7 +7,7 @@ import type { Tone } from './syllable.ts';
  */
 export function readTyping(word: string): string | undefined {
   if (/[0-9]/.test(word)) return readVni(word);
-  return /[sfrxjw]|aa|ee|oo|dd|[aeod]$/.test(word.slice(1)) ? readTelex(word) : undefined;
+  return /^dd|.[sfrxjw]|aa|ee|oo|.[aeod]$/.test(word) ? readTelex(word) : undefined;
 }
 
 /** The opposite, for tests and for noise: a syllable as its keys are struck, tone key last. */
@@ -82,11 +82,11 @@ function accept(bare: string, tone: Tone, word: string): string | undefined {
 function telexMarks(keys: string): string {
   let bare = keys
     .replace(/^dd/, 'đ')
-    .replace(/uw?ow/, 'ươ')
+    .replace(/(?<!q)uw?ow/, 'ươ')
     .replace(/uwo/, 'ươ')
     .replace(/aa/, 'â')
     .replace(/ee/, 'ê')
-    .replace(/oo(?!c$)/, 'ô')
+    .replace(/oo/, 'ô')
     .replace(/aw/, 'ă')
     .replace(/ow/, 'ơ')
     .replace(/uw/, 'ư');
@@ -112,7 +112,7 @@ function lateKey(typed: string): string {
 }
 
 function hook(rest: string): string {
-  if (rest.includes('uo')) return rest.replace('uo', 'ươ');
+  if (/(?<!q)uo/.test(rest)) return rest.replace('uo', 'ươ');
   if (rest.includes('oa')) return rest.replace('oa', 'oă');
   if (/ua$/.test(rest)) return rest.replace(/ua$/, 'ưa');
   const at = Math.max(rest.lastIndexOf('a'), rest.lastIndexOf('o'), rest.lastIndexOf('u'));
@@ -144,12 +144,14 @@ function readVni(word: string): string | undefined {
       bare = marked;
     }
   }
-  return accept(bare.replace(/uơ(?=.)|ưo/, 'ươ').replace(/ươ$/, 'uơ'), tone, word);
+  return accept(bare.replace(/(?<!q)uơ(?=.)|ưo/, 'ươ').replace(/ươ$/, 'uơ'), tone, word);
 }
 
 function vniMark(bare: string, key: string): string | undefined {
   if (key === '9') return bare.startsWith('d') ? 'đ' + bare.slice(1) : undefined;
-  const letters = { '6': /[aeo](?=[^aeo]*$)/, '7': /uo|[ou](?=[^ou]*$)/, '8': /a(?=[^a]*$)/ }[key];
+  const letters = { '6': /[aeo](?=[^aeo]*$)/, '7': /(?<!q)uo|[ou](?=[^ou]*$)/, '8': /a(?=[^a]*$)/ }[
+    key
+  ];
   if (!letters?.test(bare)) return undefined;
   const marks: Readonly<Record<string, string>> =
     key === '6'

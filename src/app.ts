@@ -6,6 +6,7 @@ import { hours } from './clock.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Content } from './content/content.ts';
+import { refusing } from './http/errors.ts';
 import { health } from './http/health.ts';
 import { metrics } from './http/metrics.ts';
 import { pages } from './http/pages.ts';
@@ -92,9 +93,10 @@ export async function createApp(config: Config, world: World): Promise<App> {
     canAnswer: mind.canAnswer,
     staffed,
   });
+  const refuse = refusing(log);
   const http = server({
-    log,
-    webhooks: webhooks({ channels, receiver: receive, clock }),
+    refuse,
+    webhooks: webhooks({ channels, receiver: receive, clock, refuse }),
     widget: chat.router,
     health: health({ store, clock, canAnswer: mind.canAnswer }),
     pages: pages({ content, clock, privacyUrl: privacyUrl(config), folder: world.pagesDir }),

@@ -1,20 +1,25 @@
-import type { ErrorRequestHandler } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 
+export type Refuse = (error: unknown, request: IncomingMessage, response: ServerResponse) => void;
+
 /** The one place where an error becomes an answer: a code and a sentence, nothing of the inside. */
-export function errorAnswers(log: Log): ErrorRequestHandler {
-  return (error: unknown, request, response, next) => {
-    if (response.headersSent) {
-      next(error);
-      return;
-    }
+export function refusing(log: Log): Refuse {
+  return (error, request, response) => {
     const { status, code, message } = read(error);
     if (status >= 500)
       log.error({ method: request.method, code, stack: stackOf(error) }, 'request failed');
     else log.info({ code, status }, 'request refused');
-    if (status === 503) response.set('Retry-After', '2');
-    response.status(status).json({ code, message });
+    if (response.headersSent) {
+      // Half of an answer is out: all that can still be said is that it is not whole.
+      response.destroy();
+      return;
+    }
+    if (status === 503) response.setHeader('Retry-After', '2');
+    response.setHeader('Content-Type', 'application/json; charset=utf-8');
+    response.statusCode = status;
+    response.end(JSON.stringify({ code, message }));
   };
 }
 

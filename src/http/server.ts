@@ -1,13 +1,13 @@
+import type { RequestListener } from 'node:http';
 import express from 'express';
-import type { Express, RequestHandler, Router } from 'express';
+import type { ErrorRequestHandler, RequestHandler, Router } from 'express';
 import helmet from 'helmet';
 import { AppError } from '../errors.ts';
-import type { Log } from '../log.ts';
-import { errorAnswers } from './errors.ts';
+import type { Refuse } from './errors.ts';
 
 export interface ServerParts {
-  readonly log: Log;
-  readonly webhooks: Router;
+  readonly refuse: Refuse;
+  readonly webhooks: RequestListener;
   readonly widget: Router;
   readonly health: Router;
   readonly pages: Router;
@@ -17,14 +17,12 @@ export interface ServerParts {
 }
 
 /** All routes of the process. */
-export function server(parts: ServerParts): Express {
+export function server(parts: ServerParts): RequestListener {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
   // Only a proxy on this machine may say for whom it asks.
   app.set('trust proxy', 'loopback');
-  // Platforms first: their path is the hot one and shows no page.
-  app.use('/webhooks', parts.webhooks);
   app.use('/health', parts.health);
   app.get('/metrics', parts.metrics);
   app.use(headers(parts.embedOn));
@@ -33,8 +31,19 @@ export function server(parts: ServerParts): Express {
   app.use(() => {
     throw new AppError('not_found', 404, 'There is nothing at this address.');
   });
-  app.use(errorAnswers(parts.log));
-  return app;
+  app.use(errorAnswers(parts.refuse));
+  // Platforms first: their path is the hot one and shows no page.
+  return (request, response) => {
+    if (request.url?.startsWith('/webhooks/')) parts.webhooks(request, response);
+    else app(request, response);
+  };
+}
+
+/** Express knows an error handler by its four parameters. */
+function errorAnswers(refuse: Refuse): ErrorRequestHandler {
+  return (error: unknown, request, response, _next) => {
+    refuse(error, request, response);
+  };
 }
 
 function headers(embedOn: readonly string[]): RequestHandler {

@@ -1,73 +1,114 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import express from 'express';
-import type { Request, RequestHandler, Router } from 'express';
 import type { Channel, WebhookRequest } from '../channels/channel.ts';
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import type { Receiver } from '../pipeline/receive.ts';
+import type { Refuse } from './errors.ts';
 
 export interface WebhookPorts {
   readonly channels: ReadonlyMap<string, Channel>;
   readonly receiver: Receiver;
   readonly clock: Clock;
+  readonly refuse: Refuse;
 }
 
 /** Platforms send a few kilobytes; a batch of a thousand updates stays below this. */
 const mostBytes = 2_000_000;
 
-/** `GET|POST /webhooks/<channel>`: the platform's handshake and its deliveries. 200 only once all is stored. */
-export function webhooks(ports: WebhookPorts): Router {
-  const router = express.Router();
-  // The bytes as sent: a signature is over them. No inflating: a small body could become a huge one.
-  const raw = express.raw({ type: () => true, limit: mostBytes, inflate: false });
-  router.get('/:channel', getWebhook(ports));
-  router.post('/:channel', raw, postWebhook(ports));
-  return router;
-}
-
-function getWebhook({ channels, clock }: WebhookPorts): RequestHandler {
+/**
+ * `GET|POST /webhooks/<channel>`: the platform's handshake and its deliveries. 200 only once all is stored.
+ * Not through Express's router: its way to a handler costs three times the rest of a request (M, 0.16 ms of 0.21).
+ */
+export function webhooks(ports: WebhookPorts): RequestListener {
   return (request, response) => {
-    const channel = find(channels, request);
-    const challenge = channel.handshake?.(webhookRequest(request, clock));
-    if (challenge === undefined)
-      throw new AppError('not_found', 404, 'This channel has no handshake.');
-    // The challenge is somebody else's text: never to be read as a page.
-    response.set('X-Content-Type-Options', 'nosniff').type('text/plain').send(challenge);
+    const answering = request.method === 'POST' ? postWebhook : getWebhook;
+    answering(ports, request, response).catch((error: unknown) => {
+      ports.refuse(error, request, response);
+    });
   };
 }
 
-function postWebhook({ channels, receiver, clock }: WebhookPorts): RequestHandler {
-  return async (request, response) => {
-    await receiver.receive(find(channels, request), webhookRequest(request, clock));
-    response.type('text/plain').send('EVENT_RECEIVED');
-  };
+async function getWebhook(
+  { channels, clock }: WebhookPorts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    throw new AppError('not_found', 404, 'There is nothing at this address.');
+  const channel = find(channels, request);
+  const challenge = channel.handshake?.(webhookRequest('GET', request, nothing, clock));
+  if (challenge === undefined)
+    throw new AppError('not_found', 404, 'This channel has no handshake.');
+  // The challenge is somebody else's text: never to be read as a page.
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+  plain(response, challenge);
 }
 
-function find(channels: ReadonlyMap<string, Channel>, { params }: Request): Channel {
-  const channel = channels.get(String(params['channel']));
+async function postWebhook(
+  { channels, receiver, clock }: WebhookPorts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = await bodyOf(request, response);
+  const delivery = webhookRequest('POST', request, body, clock);
+  await receiver.receive(find(channels, request), delivery);
+  plain(response, 'EVENT_RECEIVED');
+}
+
+const nothing = new Uint8Array();
+type ReadRaw = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: (error?: Error) => void,
+) => void;
+// The bytes as sent: a signature is over them. No inflating: a small body could become a huge one.
+const readRaw: ReadRaw = express.raw({ type: () => true, limit: mostBytes, inflate: false });
+
+/** @throws what the body parser refuses: too large, broken length, compressed. */
+async function bodyOf(request: IncomingMessage, response: ServerResponse): Promise<Uint8Array> {
+  await new Promise<void>((resolve, reject) => {
+    readRaw(request, response, (error) => {
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+  // The parser, made for Express, leaves the bytes on the request; where there were none, nothing.
+  const { body } = request as IncomingMessage & { readonly body?: unknown };
+  return Buffer.isBuffer(body) ? body : nothing;
+}
+
+function find(channels: ReadonlyMap<string, Channel>, { url = '' }: IncomingMessage): Channel {
+  const name = /^\/webhooks\/([^/?]+)\/?(?:$|\?)/.exec(url)?.[1] ?? '';
+  const channel = channels.get(name);
   if (!channel)
     throw new AppError('unknown_channel', 404, 'There is no such channel, or it is not set up.');
   return channel;
 }
 
-function webhookRequest(request: Request, clock: Clock): WebhookRequest {
+function webhookRequest(
+  method: WebhookRequest['method'],
+  { url = '', headers }: IncomingMessage,
+  body: Uint8Array,
+  clock: Clock,
+): WebhookRequest {
+  const start = url.indexOf('?');
   return {
-    method: request.method === 'GET' ? 'GET' : 'POST',
-    query: queryOf(request),
-    headers: flatHeaders(request),
-    // Without a body Express leaves an empty object.
-    body: Buffer.isBuffer(request.body) ? request.body : new Uint8Array(),
+    method,
+    query: start < 0 ? {} : Object.fromEntries(new URLSearchParams(url.slice(start + 1))),
+    headers: flat(headers),
+    body,
     receivedAt: clock.now(),
   };
 }
 
-/** Taken from the URL itself: whatever query parser is set, `hub.mode` stays one key. */
-function queryOf({ url }: Request): Record<string, string> {
-  const start = url.indexOf('?');
-  return start < 0 ? {} : Object.fromEntries(new URLSearchParams(url.slice(start + 1)));
-}
-
-function flatHeaders({ headers }: Request): Record<string, string | undefined> {
+function flat(headers: IncomingMessage['headers']): Record<string, string | undefined> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
   );
+}
+
+function plain(response: ServerResponse, text: string): void {
+  response.setHeader('Content-Type', 'text/plain; charset=utf-8');
+  response.end(text);
 }

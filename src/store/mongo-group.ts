@@ -6,6 +6,7 @@ import { answer } from './group.ts';
 import type { Batch, Waiting } from './group.ts';
 import { asAppError, isRace, isUnknown, patience } from './mongo-errors.ts';
 import { firstJobs, laneWrites, takeLanes } from './mongo-lanes.ts';
+import type { Strays } from './mongo-lanes.ts';
 import { readSnapshot } from './mongo-snapshot.ts';
 import type { Db } from './mongo-layout.ts';
 import type { Kept } from './mongo-document.ts';
@@ -19,6 +20,9 @@ export interface MongoParts {
   readonly client: mongoose.mongo.MongoClient;
   readonly db: Db;
   readonly versions: Versions;
+  readonly strays: Strays;
+  /** Ends transactions that dead processes left open. */
+  readonly endAbandoned: () => Promise<void>;
   readonly clock: Clock;
   readonly processId: string;
 }
@@ -40,11 +44,17 @@ export async function writeGroup(
   written: Written,
 ): Promise<void> {
   await parts.versions.stock();
+  await parts.strays.giveBack();
   if (commits.length > 0) await writeCommits(parts, commits, written);
-  const { db, processId, clock, versions } = parts;
+  const { db, processId, clock, versions, strays } = parts;
   for (const { queue, channel, n, done } of asking) {
     done(
-      await takeLanes({ db, processId, now: clock.now(), draw: versions.draw }, queue, channel, n),
+      await takeLanes(
+        { db, processId, now: clock.now(), draw: versions.draw, strays },
+        queue,
+        channel,
+        n,
+      ),
     );
   }
 }
@@ -65,7 +75,8 @@ async function writeCommits(
       return;
     } catch (error) {
       if (!isRace(error) || performance.now() > until) throw asAppError(error);
-      // Whoever won is still writing; asking again at once would only lose again.
+      // Whoever won is still writing, or died over it; asking again at once would only lose again.
+      if (tries > 5) await parts.endAbandoned().catch(() => undefined);
       await sleep(Math.random() * Math.min(4 * 2 ** tries, 50));
     } finally {
       await session.endSession();
@@ -89,7 +100,7 @@ async function inTransaction(
   session: Session,
   until: number,
 ): Promise<Judged> {
-  const { versions, clock, processId, db } = parts;
+  const { versions, strays, clock, processId, db } = parts;
   session.startTransaction({ readConcern: snapshot, writeConcern: durable });
   const writes = commits.map((commit) => commit.writes);
   const planned = plan(writes, await readSnapshot(db, writes.flat(), session), versions.draw);
@@ -107,7 +118,15 @@ async function inTransaction(
   const changes = hintsOf(planned);
   for (const [name, some] of storeWrites(parts, planned, changes))
     await writeAll(db, name, some, session);
-  await commit(session, until);
+  try {
+    await commit(session, until);
+  } catch (error) {
+    // It may be done all the same; then nobody is told of the lanes that it took.
+    strays.add(
+      [...granted.values()].flat().map(({ work: { lane } }) => ({ ...lane, orphan: false })),
+    );
+    throw error;
+  }
   return { planned, granted, changes };
 }
 

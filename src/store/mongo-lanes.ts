@@ -128,6 +128,45 @@ export interface Taking {
   readonly processId: string;
   readonly now: Instant;
   readonly draw: () => number;
+  readonly strays: Strays;
+}
+
+/** A lane that this process may hold without knowing, because the answer got lost. */
+interface Stray {
+  readonly id: string;
+  readonly version: number;
+  readonly orphan: boolean;
+}
+
+/** Gives lanes back that were taken in vain: nobody would work them, and this process is alive. */
+export interface Strays {
+  add(lanes: readonly Stray[]): void;
+  /** Does nothing when there are none. Those that cannot be given back now are kept for the next time. */
+  giveBack(): Promise<void>;
+}
+
+export function straysOf(db: Db, draw: () => number): Strays {
+  let strays: readonly Stray[] = [];
+  return {
+    add: (lanes) => {
+      strays = [...strays, ...lanes];
+    },
+    giveBack: async () => {
+      if (strays.length === 0) return;
+      const now = strays;
+      await db.collection<KeptLane>('locks').bulkWrite(
+        now.map(({ id, version, orphan }) => ({
+          // The version tells: unless it is the very one that was drawn for us, we never had the lane.
+          updateOne: {
+            filter: { _id: id, version },
+            update: { $set: { owner: '', _orphan: orphan, version: draw() } },
+          },
+        })),
+        { ordered: false },
+      );
+      strays = strays.filter((stray) => !now.includes(stray));
+    },
+  };
 }
 
 /**
@@ -140,43 +179,63 @@ export async function takeLanes(
   channel: ChannelName,
   n: number,
 ): Promise<Claim[]> {
-  const { db, processId, draw, now } = taking;
-  const locks = db.collection<KeptLane>('locks');
   const seen = await dueLanes(taking, queue, channel, n);
   if (seen.length === 0) return [];
-  const versions = new Map(seen.map(({ _id }) => [_id, draw()]));
+  const wanted = seen.map(({ _id, version, _orphan }) => ({
+    id: _id,
+    before: version,
+    version: taking.draw(),
+    orphan: _orphan,
+  }));
+  try {
+    const claims = await claimsOf(taking, wanted);
+    const taken = new Set(claims.map(({ lock }) => lock.id));
+    // Lost to somebody else, or the head went or changed between the look and the taking.
+    taking.strays.add(wanted.filter(({ id }) => !taken.has(id)));
+    return claims;
+  } catch (error) {
+    taking.strays.add(wanted);
+    throw error;
+  }
+}
+
+type Wanted = Stray & { readonly before: number };
+
+async function claimsOf(
+  { db, processId, now }: Taking,
+  wanted: readonly Wanted[],
+): Promise<Claim[]> {
+  const locks = db.collection<KeptLane>('locks');
   await locks.bulkWrite(
-    seen.map(({ _id, version }) => ({
+    wanted.map(({ id, before, version }) => ({
       updateOne: {
-        filter: { _id, version, owner: '' },
-        update: { $set: { owner: processId, _orphan: false, version: versions.get(_id) ?? 0 } },
+        filter: { _id: id, version: before, owner: '' },
+        update: { $set: { owner: processId, _orphan: false, version } },
       },
     })),
     { ordered: false },
   );
   const mine = await locks
-    .find({ _id: { $in: [...versions.keys()] }, version: { $in: [...versions.values()] } })
+    .find({
+      _id: { $in: wanted.map(({ id }) => id) },
+      version: { $in: wanted.map(({ version }) => version) },
+    })
     .toArray();
-  const lanes = mine.map(laneOfKept);
+  const lanes = new Map(mine.map((kept) => [kept._id, laneOfKept(kept)]));
+  const heads = [...lanes.values()].flatMap(({ head }) =>
+    head && isDue(head, now) ? [head.id] : [],
+  );
   const kept = await db
     .collection<Kept>('jobs')
-    .find({ _id: { $in: lanes.flatMap(({ head }) => (head ? [head.id] : [])) } })
+    .find({ _id: { $in: heads } }, { batchSize: heads.length + 1 })
     .toArray();
   // Everything in this collection is a job.
   const jobs = new Map(kept.map((job) => [job._id, decode(job) as Job]));
-  const orphans = new Set(seen.filter(({ _orphan }) => _orphan).map(({ _id }) => _id));
-  const inOrder = seen.flatMap(({ _id }) => lanes.filter(({ id }) => id === _id));
-  const claims = inOrder.flatMap((lane) => {
-    const job = jobs.get(lane.head?.id ?? '');
-    return job && isDue(lane.head, now)
-      ? [{ job, lock: lockOf(lane), takenOver: orphans.has(lane.id) }]
-      : [];
+  return wanted.flatMap(({ id, orphan }) => {
+    const lane = lanes.get(id);
+    const job = jobs.get(lane?.head?.id ?? '');
+    return lane && job ? [{ job, lock: lockOf(lane), takenOver: orphan }] : [];
   });
-  await giveBack(
-    taking,
-    lanes.filter(({ id }) => claims.every(({ lock }) => lock.id !== id)),
-  );
-  return claims;
 }
 
 async function dueLanes(
@@ -201,15 +260,4 @@ async function dueLanes(
       .toArray(),
   ]);
   return [...atOnce, ...timed].sort((a, b) => a._headSince - b._headSince).slice(0, n);
-}
-
-/** Between the look and the taking the head went or changed: the lane is left for whoever looks next. */
-async function giveBack({ db, draw }: Taking, lanes: readonly Lane[]): Promise<void> {
-  if (lanes.length === 0) return;
-  await db.collection<KeptLane>('locks').bulkWrite(
-    lanes.map(({ id, version }) => ({
-      updateOne: { filter: { _id: id, version }, update: { $set: { owner: '', version: draw() } } },
-    })),
-    { ordered: false },
-  );
 }

@@ -2,11 +2,13 @@ import mongoose from 'mongoose';
 import type { Instant } from '../clock.ts';
 import { hours } from '../clock.ts';
 import { AppError } from '../errors.ts';
+import { abandoned, appName } from './mongo-abandoned.ts';
 import { decode, encode } from './mongo-document.ts';
 import type { Kept } from './mongo-document.ts';
 import { asAppError, patience, within } from './mongo-errors.ts';
 import { writeGroup } from './mongo-group.ts';
 import type { MongoParts, Versions } from './mongo-group.ts';
+import { straysOf } from './mongo-lanes.ts';
 import type { KeptLane } from './mongo-lanes.ts';
 import { layOut } from './mongo-layout.ts';
 import type { Db } from './mongo-layout.ts';
@@ -24,6 +26,7 @@ import type { Change, SearchHit, SearchQuery, Store } from './store.ts';
 /** A replica set: any number of equal processes on one database. */
 export async function openMongo(url: string, options: Opening): Promise<Store> {
   const connection = mongoose.createConnection(url, {
+    appName,
     autoIndex: false,
     bufferCommands: false,
     serverSelectionTimeoutMS: 1_000,
@@ -69,7 +72,9 @@ function openParts(
   db: Db,
   { clock, processId }: Opening,
 ): MongoParts {
-  return { client, db, versions: versionsOf(db), clock, processId };
+  const versions = versionsOf(db);
+  const strays = straysOf(db, versions.draw);
+  return { client, db, versions, strays, endAbandoned: abandoned(client), clock, processId };
 }
 
 /** Versions of a whole block; what is left of it when the process ends is never used. */
@@ -119,6 +124,7 @@ function engineOf(parts: MongoParts, options: Opening, end: () => Promise<void>)
     },
     follow: (tell) => follow(db, options, tell),
     tend: async () => {
+      await parts.strays.giveBack();
       if (clock.elapsed() - prunedAt < pruneEvery) return;
       prunedAt = clock.elapsed();
       await db.collection('changes').deleteMany({ at: { $lt: clock.now() - hours(1) } });

@@ -3,6 +3,7 @@ import type { Database } from 'libsql';
 import { hours } from '../clock.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
+import { checkpointer } from './sqlite-checkpointer.ts';
 import { isBusy } from './sqlite-errors.ts';
 
 /** Work of the file itself, apart from commits. */
@@ -10,21 +11,24 @@ export interface Upkeep {
   /** A group was written. */
   wrote(): void;
   /** Called about once a second. */
-  tend(): void;
-  /** Moves everything from the log into the file. */
-  checkpoint(): void;
+  tend(): Promise<void>;
+  /** Moves everything from the log into the file, for the last time. */
+  close(): Promise<void>;
 }
 
 const mega = 1_024 * 1_024;
-/** Above this the log is moved into the file even while commits keep coming. */
-const largeLog = 64 * mega;
+/** A log up to this size is moved in some milliseconds, once commits pause. */
+const smallLog = 16 * mega;
+/** A larger one is moved by the other thread, and only what came during its last pass (frames of 4 KB) by this one. */
+const smallRest = 500;
+const mostPasses = 3;
 /** Pruning looks at the oldest hints once a minute. */
 const pruneEvery = 60_000;
 const hintsKept = hours(1);
 
 /**
- * Checkpoints off the commit path: when commits pause, or when the log has grown large. What was erased is gone from
- * the log, too, once it has been moved (`secure_delete` sees to the file).
+ * Checkpoints off the commit path. What was erased is gone from the log, too, once it has been moved: `secure_delete`
+ * sees to the file, truncating to the log.
  */
 export function upkeep(db: Database, file: string, clock: Clock, log: Log | undefined): Upkeep {
   const truncate = db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').raw();
@@ -32,33 +36,53 @@ export function upkeep(db: Database, file: string, clock: Clock, log: Log | unde
   const prune = db.prepare(
     'DELETE FROM changes WHERE at < ? AND _n < (SELECT max(_n) FROM changes)',
   );
-  let unsaved = 0;
-  let busyTicks = 0;
+  const beside = checkpointer(file);
+  let unsaved = false;
+  let quietTicks = 0;
   let prunedAt: number | undefined;
+  let moving = false;
+  let closed = false;
 
-  const checkpoint = (): void => {
+  const empty = (): void => {
     try {
       truncate.get();
-      unsaved = 0;
+      unsaved = false;
     } catch (error) {
       // Somebody reads or writes just now; the next round does it.
       if (!isBusy(error)) log?.warn({ err: error }, 'checkpoint failed');
     }
   };
+  const move = async (): Promise<void> => {
+    if (moving) return;
+    moving = true;
+    try {
+      for (let passes = 0; passes < mostPasses; passes++) {
+        if (closed || (await beside.pass()) < smallRest) break;
+      }
+      if (!closed) empty();
+    } finally {
+      moving = false;
+    }
+  };
   return {
-    checkpoint,
     wrote: () => {
-      unsaved++;
-      busyTicks = 0;
+      unsaved = true;
+      quietTicks = 0;
     },
-    tend: () => {
+    tend: async () => {
       if (prunedAt === undefined || clock.elapsed() - prunedAt >= pruneEvery) {
         prunedAt = clock.elapsed();
         prune.run(clock.now() - hintsKept);
       }
-      if (unsaved === 0) return;
-      busyTicks++;
-      if (busyTicks > 1 || sizeOf(`${file}-wal`) > largeLog) checkpoint();
+      if (!unsaved) return;
+      quietTicks++;
+      if (sizeOf(`${file}-wal`) > smallLog) await move();
+      else if (quietTicks > 1) empty();
+    },
+    close: async () => {
+      closed = true;
+      await beside.close();
+      empty();
     },
   };
 }

@@ -121,11 +121,11 @@ function engineOf(parts: SqliteParts, file: string, options: Opening, end: () =>
       guarded(() => db.exec(`UPDATE meta SET value = value + 1 WHERE name = 'ping'`));
     },
     follow: (tell) => (file === ':memory:' ? () => undefined : follow(parts, tell)),
-    tend: () => {
-      if (isServer) guarded(keeping.tend);
+    tend: async () => {
+      if (isServer) await keeping.tend();
     },
-    close: () => {
-      if (isServer) keeping.checkpoint();
+    close: async () => {
+      if (isServer) await keeping.close();
       end();
     },
   };

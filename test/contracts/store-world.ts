@@ -146,8 +146,8 @@ export async function failure(promise: Promise<unknown>): Promise<AppError> {
 }
 
 /** Waits for something that another process brings about. */
-export async function until(holds: () => boolean): Promise<void> {
-  for (let tries = 0; !holds(); tries++) {
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await holds()); tries++) {
     if (tries > 500) throw new Error('It did not come about.');
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

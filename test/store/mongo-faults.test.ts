@@ -6,15 +6,19 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import mongoose from 'mongoose';
+import { jobs } from '../../src/store/collections.ts';
 import { openStore } from '../../src/store/open.ts';
-import { startWorld } from '../contracts/store-world.ts';
 import {
+  add,
   failure,
+  ids,
   insert,
+  job,
   lost,
   put,
   read,
   replace,
+  startWorld,
   thing,
   things,
 } from '../contracts/store-world.ts';
@@ -44,7 +48,10 @@ suite('MongoDB in trouble', () => {
   });
 
   /** Lets commands fail on the server, by its own means for tests. */
-  const breakCommand = async (mode: 'off' | { times: number }, data: object): Promise<void> => {
+  const breakCommand = async (
+    mode: 'off' | { times: number } | { skip: number },
+    data: object,
+  ): Promise<void> => {
     await server.client.db('admin').command({ configureFailPoint: 'failCommand', mode, data });
   };
 
@@ -125,6 +132,33 @@ suite('MongoDB in trouble', () => {
         status: 503,
       });
     }
+  });
+
+  test('a lane that was taken while the answer got lost is given back', async () => {
+    const { store } = world;
+    await store.commit([add('1')]);
+    // The two looks for due lanes pass, the look at what was taken fails.
+    await breakCommand({ skip: 2 }, { failCommands: ['find'], errorCode: 96 });
+    expect((await failure(store.claim('inbox', 'web', 1))).code).toBe('store_unavailable');
+    await breakCommand('off', {});
+    expect(ids(await store.claim('inbox', 'web', 1))).toEqual(['1']);
+  });
+
+  test('a lane that an unknown commit took is given back', async () => {
+    const { store } = world;
+    const writeConcernError = {
+      code: 64,
+      codeName: 'WriteConcernFailed',
+      errmsg: 'waiting for replication timed out',
+    };
+    await breakCommand(
+      { times: 1_000 },
+      { failCommands: ['commitTransaction'], writeConcernError },
+    );
+    const commit = store.commit([insert(jobs, job('1'), { claim: true })]);
+    expect((await failure(commit)).code).toBe('commit_unknown');
+    await breakCommand('off', {});
+    expect(ids(await store.claim('inbox', 'web', 1))).toEqual(['1']);
   });
 
   test('a document that no BSON can hold fails alone', async () => {

@@ -172,6 +172,19 @@ describe('a SQLite file', () => {
     expect(await read(world.store, 'one')).toMatchObject({ id: 'one' });
   });
 
+  test('moves a large log beside commits that keep coming', async () => {
+    const inside = 'x'.repeat(100_000);
+    let largest = 0;
+    let written = 0;
+    await until(async () => {
+      await put(world.store, thing(`n${written++}`, { inside }));
+      const { size } = statSync(`${file}-wal`);
+      largest = Math.max(largest, size);
+      return largest > 16_000_000 && size < largest / 2;
+    });
+    expect(await read(world.store, 'n0')).toMatchObject({ inside });
+  });
+
   test('forgets hints after an hour', async () => {
     await put(world.store, thing('one'));
     world.clock.advance(3_700_000 as never);

@@ -7,7 +7,7 @@ import { readingContract } from './store-reading.ts';
 import { startWorld } from './store-world.ts';
 import type { World } from './store-world.ts';
 
-/** What every store keeps, whatever database it lies in. Each rule is a case; see docs/decisions/store.md. */
+/** What every store keeps, whatever database it lies in. Each rule is a case; see docs/decisions/0003-store.md. */
 export function storeContract(kind: StoreKind): void {
   describe(`a store in ${kind.name}`, () => {
     let world: World;

@@ -17,6 +17,7 @@ import type { ConversationId } from '../ids.ts';
 import { openLog } from '../log.ts';
 import { finish, handBack, reply, take } from '../pipeline/moderation.ts';
 import type { ModerationPorts, Moderator } from '../pipeline/moderation.ts';
+import { holdCase } from '../pipeline/proof.ts';
 import { staffSeen } from '../pipeline/staff.ts';
 import * as collections from '../store/collections.ts';
 import { openStore } from '../store/open.ts';
@@ -35,6 +36,8 @@ const usage = `Bàn trực trong cửa sổ lệnh. Cách dùng: npm run -s mode
   back <mã>             trả lại bot
   done <mã>             xong việc
   erase <mã> --yes      xoá mọi dữ liệu của người này; không lấy lại được
+  hold <hồ sơ>          giữ hồ sơ (DL-…) quá hạn lưu: đang khiếu nại, thanh tra
+  unhold <hồ sơ>        thôi giữ, hồ sơ hết hạn thì xoá
 Tên và cơ quan hiện cho người dân: --name "Minh" --organisation so-khcn,
 hoặc đặt MODERATOR_NAME và MODERATOR_ORGANISATION trong .env.
 <mã> là mã sau dấu # ở danh sách, hoặc cả mã hội thoại.`;
@@ -68,7 +71,20 @@ const commands: Readonly<Record<string, Command>> = {
     console.log('Đã xong việc.');
   },
   erase: eraseContact,
+  hold: async (desk, [code]) => {
+    await holdCase(desk, caseOf(code), desk.by(), true);
+    console.log('Đã giữ hồ sơ và sổ đồng ý của người này, kể cả khi quá hạn lưu.');
+  },
+  unhold: async (desk, [code]) => {
+    await holdCase(desk, caseOf(code), desk.by(), false);
+    console.log('Đã thôi giữ.');
+  },
 };
+
+function caseOf(given: string | undefined): string {
+  if (!given) throw new AppError('usage', 2, usage);
+  return given.toUpperCase();
+}
 
 async function openDesk(options: {
   name?: string;

@@ -89,7 +89,10 @@ export interface Programme {
 
 /** Days to keep each kind of record. */
 export type Retention = Readonly<
-  Record<'messages' | 'registrations' | 'callbacks' | 'consents' | 'cases' | 'turns', number>
+  Record<
+    'messages' | 'registrations' | 'callbacks' | 'consents' | 'cases' | 'turns' | 'audit',
+    number
+  >
 >;
 
 /** By when a request about one's own data is answered (working days) and done (calendar days). Dated data. */

@@ -139,6 +139,7 @@ export const retentionFile = z.strictObject({
   consents: days,
   cases: days,
   turns: days,
+  audit: days,
 });
 
 const clock = (error: string) =>

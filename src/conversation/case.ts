@@ -24,4 +24,6 @@ export interface Case extends Doc<CaseId> {
   readonly closedAt?: Instant;
   /** A code: why it was refused, or what was done. */
   readonly result?: string;
+  /** Set aside (a complaint, an inspection): stays although its days are over. */
+  readonly hold?: true;
 }

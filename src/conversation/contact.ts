@@ -30,6 +30,8 @@ export interface Consent extends Doc {
   readonly channel: ChannelName;
   readonly at: Instant;
   readonly withdrawnAt?: Instant;
+  /** Set aside (a complaint, an inspection): stays although its days are over. */
+  readonly hold?: true;
 }
 
 /** A number left to be called back on, for one question; kept for days, not with the person. */

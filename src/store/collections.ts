@@ -153,7 +153,7 @@ export const callbacks = of<Callback>()({
 export const consents = of<Consent>()({
   name: 'consents',
   schema: 1,
-  fields: ['contactId', 'subject'],
+  fields: ['contactId', 'subject', 'at'],
   personal: 'kept',
 });
 export const courses = of<Course>()({
@@ -186,7 +186,7 @@ export const keys = of<Key>()({
 export const cases = of<Case>()({
   name: 'cases',
   schema: 1,
-  fields: ['state', 'answerBy', 'actBy', 'contactId', 'code'],
+  fields: ['state', 'answerBy', 'actBy', 'contactId', 'code', 'receivedAt'],
   compound: [
     ['state', 'answerBy'],
     ['state', 'actBy'],

@@ -4,7 +4,7 @@ import type { Retention } from '../content/content.ts';
 import type { Course, Registration } from '../conversation/course.ts';
 import * as collections from '../store/collections.ts';
 import { remove } from '../store/store.ts';
-import type { CollectionDef, Doc, Store, Write } from '../store/store.ts';
+import type { CollectionDef, Comparable, Doc, Store, Write } from '../store/store.ts';
 import type { Task } from './task.ts';
 
 /** Raw bodies that nobody could read. Source: design of the store. */
@@ -42,6 +42,9 @@ function finders(store: Store, keep: Retention, now: Instant): Finder[] {
     aged(store, collections.feedbacks, 'at', before(keep.messages)),
     aged(store, collections.turns, 'at', before(keep.turns)),
     aged(store, collections.callbacks, 'at', before(keep.callbacks)),
+    aged(store, collections.consents, 'at', before(keep.consents)),
+    aged(store, collections.cases, 'receivedAt', before(keep.cases)),
+    aged(store, collections.audit, 'at', before(keep.audit)),
     aged(store, collections.unread, 'at', before(unreadFor)),
     aged(store, collections.forgotten, 'until', now),
     aged(store, collections.webSessions, 'expiresAt', now),
@@ -50,6 +53,7 @@ function finders(store: Store, keep: Retention, now: Instant): Finder[] {
   ];
 }
 
+/** The oldest of a collection, passing over what is held. */
 function aged<T extends Doc, Q extends keyof T & string>(
   store: Store,
   def: CollectionDef<T, Q>,
@@ -57,13 +61,32 @@ function aged<T extends Doc, Q extends keyof T & string>(
   until: Instant,
 ): Finder {
   return async () => {
-    // `field` is one of the instants of T; the compiler cannot see that for an open type.
-    const where = { [field]: { lt: until } } as never;
-    const found = await store
-      .collection(def)
-      .find({ where, sort: { by: field, order: 'asc' }, limit: perStep });
-    return { writes: found.map((doc) => remove(def, doc)), isAll: found.length < perStep };
+    const old: T[] = [];
+    let after: { readonly value: Comparable; readonly id: string } | undefined;
+    for (;;) {
+      // `field` is one of the instants of T; the compiler cannot see that for an open type.
+      const where = { [field]: { lt: until } } as never;
+      const page = await store.collection(def).find({
+        where,
+        sort: { by: field, order: 'asc' },
+        limit: perStep,
+        ...(after ? { after } : {}),
+      });
+      old.push(...page.filter((doc) => !isHeld(doc)));
+      const last = page.at(-1);
+      const isAll = last === undefined || page.length < perStep;
+      if (isAll || old.length >= perStep) {
+        const writes = old.slice(0, perStep).map((doc) => remove(def, doc));
+        return { writes, isAll: isAll && old.length <= perStep };
+      }
+      after = { value: last[field] as Comparable, id: last.id };
+    }
   };
+}
+
+/** Consents and cases can be set aside; see `pipeline/proof.ts`. */
+function isHeld(doc: Doc & { readonly hold?: unknown }): boolean {
+  return doc.hold === true;
 }
 
 const conversationsPerStep = 100;

@@ -148,6 +148,7 @@ export const content: Content = buildContent({
     consents: 730,
     cases: 730,
     turns: 90,
+    audit: 730,
   },
   caseTerms: { answerWorkingDays: 2, erase: 20, withdraw: 15, access: 10, correct: 10 },
   courses: [],

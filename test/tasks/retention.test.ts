@@ -1,13 +1,19 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { days, later } from '../../src/clock.ts';
 import type { Instant } from '../../src/clock.ts';
+import type { Case } from '../../src/conversation/case.ts';
+import type { Consent } from '../../src/conversation/contact.ts';
 import type { Course, Registration } from '../../src/conversation/course.ts';
+import type { ContactId } from '../../src/ids.ts';
+import { take } from '../../src/pipeline/moderation.ts';
+import { holdCase } from '../../src/pipeline/proof.ts';
 import * as collections from '../../src/store/collections.ts';
 import { insert } from '../../src/store/store.ts';
 import type { AnyCollection } from '../../src/store/store.ts';
-import { conversationOf, eventBody, someone, startBot, stopBots } from '../support/bot.ts';
+import { conversationOf, eventBody, minh, someone, startBot, stopBots } from '../support/bot.ts';
 import type { Bot } from '../support/bot.ts';
 import { courseId, openCourse, registrationsOf } from '../support/courses.ts';
+import { hasMongod, startMongod } from '../support/mongo.ts';
 
 afterEach(stopBots);
 
@@ -123,6 +129,106 @@ describe('what has been kept as long as people were told', () => {
     }
     await pass(bot, 181);
     expect(await bot.transcript()).toEqual([]);
+  });
+});
+
+describe('the proof of what was agreed to and asked for', () => {
+  const agreed = (bot: Bot, n = 0, at = bot.clock.now(), hold?: true) =>
+    insert<Consent>(collections.consents, {
+      id: `consent-${n}`,
+      schema: 1,
+      contactId: 'c' as ContactId,
+      purpose: 'course',
+      wording: 'consent.course.v1',
+      subject: courseId,
+      channel: 'messenger',
+      at,
+      ...(hold ? { hold } : {}),
+    });
+  const asked = (bot: Bot) =>
+    insert<Case>(collections.cases, {
+      id: 'case-1' as Case['id'],
+      schema: 1,
+      contactId: 'c' as ContactId,
+      conversationId: here,
+      organisationId: 'so-khcn' as Case['organisationId'],
+      channel: 'messenger',
+      kind: 'access',
+      code: 'DL-234567',
+      state: 'received',
+      receivedAt: bot.clock.now(),
+      answerBy: bot.clock.now(),
+      actBy: bot.clock.now(),
+    });
+  const proofs = async (bot: Bot) => [
+    await count(bot, collections.consents),
+    await count(bot, collections.cases),
+  ];
+
+  async function goesAfterItsDays(bot: Bot): Promise<void> {
+    await bot.store.commit([agreed(bot), asked(bot)]);
+    await pass(bot, 729);
+    expect(await proofs(bot)).toEqual([1, 1]);
+    await pass(bot, 2);
+    expect(await proofs(bot)).toEqual([0, 0]);
+  }
+
+  test('goes after 730 days, as the notice says', async () => {
+    await goesAfterItsDays(await startBot());
+  });
+
+  const onMongo = hasMongod() ? test : test.skip;
+  onMongo(
+    'goes so on MongoDB, too',
+    async () => {
+      const server = await startMongod();
+      try {
+        await goesAfterItsDays(await startBot({ storeUrl: server.url('retention') }));
+      } finally {
+        await stopBots();
+        await server.stop();
+      }
+    },
+    60_000,
+  );
+
+  test('stays beyond that while it is held, and goes once it is not', async () => {
+    const bot = await startBot();
+    await bot.store.commit([agreed(bot), asked(bot)]);
+    await holdCase(bot.desk, 'DL-234567', minh, true);
+    await pass(bot, 1_000);
+    expect(await proofs(bot)).toEqual([1, 1]);
+    await holdCase(bot.desk, 'DL-234567', minh, false);
+    await pass(bot, 1);
+    expect(await proofs(bot)).toEqual([0, 0]);
+    await expect(holdCase(bot.desk, 'DL-234567', minh, true)).rejects.toMatchObject({
+      code: 'not_found',
+    });
+  });
+
+  test('goes to the last although much of what is older is held', async () => {
+    const bot = await startBot();
+    const now = bot.clock.now();
+    await bot.store.commit(Array.from({ length: 310 }, (_, n) => agreed(bot, n, now, true)));
+    for (const from of [1_000, 2_000])
+      await bot.store.commit(
+        Array.from({ length: 310 }, (_, n) => agreed(bot, from + n, (now + 1) as Instant)),
+      );
+    await pass(bot, 731);
+    expect(await count(bot, collections.consents)).toBe(310);
+  });
+
+  test('of what colleagues did goes after 730 days, too', async () => {
+    const bot = await startBot();
+    await bot.hears('gặp cán bộ');
+    await take(bot.desk, here, minh);
+    // The hold ends by itself, which is one more record.
+    await pass(bot, 1);
+    expect(await count(bot, collections.audit)).toBe(2);
+    await pass(bot, 728);
+    expect(await count(bot, collections.audit)).toBe(2);
+    await pass(bot, 3);
+    expect(await count(bot, collections.audit)).toBe(0);
   });
 });
 

@@ -11,34 +11,18 @@ import {
 } from '../evaluation.ts';
 import type { CrossValidation } from '../evaluation.ts';
 import { belowFloors, floorsOf, parseFloors } from '../nlu/floors.ts';
+import type { Floors } from '../nlu/floors.ts';
 import { measure } from '../nlu/evaluate.ts';
 import type { Measures } from '../nlu/evaluate.ts';
 import { loadModel } from '../nlu/model.ts';
 import type { Model } from '../nlu/model.ts';
-import type { SplitBy } from '../nlu/folds.ts';
 import { understand } from '../nlu/understand.ts';
 import { learn, readSources, runBeside } from '../training.ts';
 import type { Sources } from '../training.ts';
+import { readOptions, usage } from './evaluation-options.ts';
 import { progressLine } from './progress.ts';
 import { printMeasures, printTimes } from './evaluation-table.ts';
 import type { Times } from './evaluation-table.ts';
-
-const usage = `Dùng: npm run evaluate [-- tuỳ chọn]
-  --folds N      chia N phần, mỗi phần được đoán bởi mô hình chưa học nó (mặc định 5)
-  --by writer    chia theo người viết: mỗi phần là của những người máy chưa gặp
-  --calibrate    chọn lại trọng số và ngưỡng, ghi intents/calibration.json
-  --floors       ghi kết quả này làm mức sàn, intents/floors.json
-  --check        so với mức sàn; thấp hơn thì mã thoát là 1
-  --json TỆP     ghi mọi con số vào TỆP`;
-
-interface Options {
-  readonly folds: number;
-  readonly by: SplitBy;
-  readonly calibrate: boolean;
-  readonly floors: boolean;
-  readonly check: boolean;
-  readonly json: string | undefined;
-}
 
 /** `npm run evaluate`: how well sentences are understood that were not learnt. Exit codes 0, 1 (below a floor), 2. */
 async function evaluate(args: readonly string[], root: string): Promise<number> {
@@ -48,10 +32,12 @@ async function evaluate(args: readonly string[], root: string): Promise<number> 
     return 2;
   }
   const sources = await readSources(path.join(root, 'intents'));
+  const floors = options.check && !options.floors ? await readFloors(root) : undefined;
+  const folds = options.folds ?? floors?.folds ?? 5;
   const progress = progressLine('Đang đo');
   const result = await crossValidate(
     sources,
-    { ...options, count: options.folds },
+    { by: options.by, count: folds },
     runBeside,
     (part) => {
       progress.show({ sentences: 0, part });
@@ -60,7 +46,7 @@ async function evaluate(args: readonly string[], root: string): Promise<number> 
   progress.end('');
   const measures = measure(judgeCrossValidation(result));
   printMeasures(
-    `Đoán chéo ${options.folds} phần, chia theo ${options.by === 'writer' ? 'người viết' : 'mục và kiểu gõ'}`,
+    `Đoán chéo ${folds} phần, chia theo ${options.by === 'writer' ? 'người viết' : 'mục và kiểu gõ'}`,
     measures,
   );
   const current = options.calibrate ? await keepCalibration(root, sources, result) : sources;
@@ -69,7 +55,7 @@ async function evaluate(args: readonly string[], root: string): Promise<number> 
   printTimes(times);
   if (options.json !== undefined) {
     const figures = {
-      folds: options.folds,
+      folds,
       by: options.by,
       crossValidation: measures,
       heldOut,
@@ -77,30 +63,8 @@ async function evaluate(args: readonly string[], root: string): Promise<number> 
     };
     await writeFile(options.json, `${JSON.stringify(figures, undefined, 2)}\n`);
   }
-  return judgeFloors(root, options, measures);
-}
-
-function readOptions(args: readonly string[]): Options | undefined {
-  const options = {
-    folds: 5,
-    by: 'style' as SplitBy,
-    calibrate: false,
-    floors: false,
-    check: false,
-    json: undefined as string | undefined,
-  };
-  for (let i = 0; i < args.length; i++) {
-    const flag = args[i];
-    if (flag === '--calibrate') options.calibrate = true;
-    else if (flag === '--floors') options.floors = true;
-    else if (flag === '--check') options.check = true;
-    else if (flag === '--json') options.json = args[++i];
-    else if (flag === '--by' && args[i + 1] === 'writer') options.by = args[++i] as SplitBy;
-    else if (flag === '--folds') options.folds = Number(args[++i]);
-    else return undefined;
-  }
-  const isWrong = !Number.isInteger(options.folds) || options.folds < 2 || options.folds > 20;
-  return isWrong ? undefined : options;
+  const kept = options.floors ? await keepFloors(root, floorsOf(measures, folds)) : floors;
+  return options.check && kept ? judgeFloors(kept, measures) : 0;
 }
 
 async function keepCalibration(
@@ -155,15 +119,21 @@ async function judgeHeldOut(root: string, model: Model): Promise<Measures | unde
   return measures;
 }
 
-async function judgeFloors(root: string, options: Options, measures: Measures): Promise<number> {
-  const file = path.join(root, 'intents/floors.json');
-  if (options.floors) {
-    const floors = floorsOf(measures, options.folds);
-    await writeFile(file, `${JSON.stringify(floors, undefined, 2)}\n`);
-    console.log('Đã ghi intents/floors.json');
-  }
-  if (!options.check) return 0;
-  const below = belowFloors(parseFloors(await readFile(file, 'utf8')), measures);
+const floorsFile = (root: string): string => path.join(root, 'intents/floors.json');
+
+async function readFloors(root: string): Promise<Floors> {
+  const text = await readFile(floorsFile(root), 'utf8').catch(() => '');
+  return parseFloors(text);
+}
+
+async function keepFloors(root: string, floors: Floors): Promise<Floors> {
+  await writeFile(floorsFile(root), `${JSON.stringify(floors, undefined, 2)}\n`);
+  console.log('Đã ghi intents/floors.json');
+  return floors;
+}
+
+function judgeFloors(floors: Floors, measures: Measures): number {
+  const below = belowFloors(floors, measures);
   for (const line of below) console.log(`Dưới mức sàn: ${line}`);
   if (below.length === 0) console.log('Không có gì dưới mức sàn.');
   return below.length === 0 ? 0 : 1;

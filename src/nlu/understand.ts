@@ -1,12 +1,14 @@
 import type { Instant } from '../clock.ts';
 import { clausesOf, hasBreak } from './clauses.ts';
 import { findEntities } from './entities/index.ts';
+import type { Language } from './language.ts';
 import { combine, scoreWords } from './model.ts';
 import type { Model, Outputs } from './model.ts';
 import { longestText, normalize } from './normalize.ts';
 import type { Word } from './normalize.ts';
 import { findPhrases } from './phrases.ts';
 import type { Found } from './phrases.ts';
+import { isLooseSyllable } from './syllable.ts';
 import type { Aspect, IntentName, Previous, Signal, Understanding } from './types.ts';
 import { judge, scopeOf } from './zones.ts';
 import type { Verdict } from './zones.ts';
@@ -76,17 +78,22 @@ function signalsIn(
   marks: readonly Mark[],
 ): Set<Signal> {
   const signals = new Set<Signal>();
+  const withAccents = words.some(({ t, d }) => t !== d);
   for (const { value, start, end } of marks) {
     if (value === 'connector' || value === 'correction') continue;
-    // A single word must carry its own accents: “ngu” is not “ngủ”.
     const alone = end - start === 1 ? words[start] : undefined;
-    if (alone && alone.t === alone.d && !language.plainSignals.has(alone.t)) continue;
+    if (alone && alone.t === alone.d && !isMeantPlain(language, alone.t, withAccents)) continue;
     signals.add(value);
   }
   return signals;
 }
 
-/** The longest phrase decides, then the later one: “lệ phí bao nhiêu, nộp ở đâu” asks for the place last. */
+/** A single word must carry its own accents: in “ngu ngon nhe” there is no “ngu”, but a “ngủ” without its accent. */
+function isMeantPlain(language: Language, word: string, withAccents: boolean): boolean {
+  return language.plainSignals.has(word) && (withAccents || !isLooseSyllable(word));
+}
+
+/** The longest phrase decides, then the later one: “hồ sơ gì, nộp ở đâu” asks for the place last. */
 function aspectIn({ language }: Model, words: readonly Word[]): Aspect | undefined {
   let best: { aspect: Aspect; length: number } | undefined;
   for (const { value, start, end } of findPhrases(language.aspects, words)) {

@@ -1,0 +1,44 @@
+import { expect, test } from '@jest/globals';
+import { readOptions } from '../../src/cli/evaluation-options.ts';
+
+const plain = {
+  folds: undefined,
+  by: 'style',
+  calibrate: false,
+  floors: false,
+  check: false,
+  json: undefined,
+};
+
+test('without options everything is measured and nothing is written', () => {
+  expect(readOptions([])).toEqual(plain);
+});
+
+test.each([
+  [['--folds', '3'], { folds: 3 }],
+  [['--by', 'writer'], { by: 'writer' }],
+  [['--by', 'style'], { by: 'style' }],
+  [['--calibrate', '--folds', '10'], { calibrate: true, folds: 10 }],
+  [['--floors'], { floors: true }],
+  [['--check', '--json', 'a.json'], { check: true, json: 'a.json' }],
+])('%j is understood', (args, expected) => {
+  expect(readOptions(args)).toEqual({ ...plain, ...expected });
+});
+
+test.each([
+  [['--folds', '1']],
+  [['--folds', '21']],
+  [['--folds', '2.5']],
+  [['--folds', 'ba']],
+  [['--folds']],
+  [['--by', 'topic']],
+  [['--by']],
+  [['--json']],
+  [['--quick']],
+  [['check']],
+  [['--check', '--check']],
+  [['--by', 'writer', '--floors']],
+  [['--by', 'writer', '--check']],
+])('%j is wrong use', (args) => {
+  expect(readOptions(args)).toBeUndefined();
+});

@@ -23,6 +23,7 @@ export interface AuditRecord extends Doc {
   /** `conversation.take`, `contact.reveal`, … */
   readonly action: string;
   readonly actor: Actor;
+  /** Of a conversation that is gone: `erased/<code of the case>`, or the contact's random id in its place. */
   readonly object: {
     readonly type: string;
     readonly id: string;

@@ -10,6 +10,7 @@ import type { Doc } from '../store/store.ts';
 export interface Case extends Doc<CaseId> {
   readonly schema: 1;
   readonly contactId: ContactId;
+  /** '' once the conversation is gone: its id holds the platform's number of the person. */
   readonly conversationId: ConversationId;
   readonly organisationId: OrganisationId;
   readonly channel: ChannelName;

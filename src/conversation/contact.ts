@@ -25,7 +25,7 @@ export interface Consent extends Doc {
   readonly purpose: 'course' | 'callback';
   /** The phrase that was shown, with its version: `consent.course.v1`. */
   readonly wording: string;
-  /** What it was given for (a course, a waiting case). */
+  /** What it was given for: a course, or the conversation to be called back about ('' once that is gone). */
   readonly subject: string;
   readonly channel: ChannelName;
   readonly at: Instant;

@@ -18,12 +18,12 @@ import type { Understanding } from '../nlu/types.ts';
 import { understand } from '../nlu/understand.ts';
 import type { Cipher } from '../store/cipher.ts';
 import * as collections from '../store/collections.ts';
-import { insert, remove, replace } from '../store/store.ts';
+import { check, insert, remove, replace } from '../store/store.ts';
 import type { Committed, Store, Write } from '../store/store.ts';
 import { applyEffects } from './effects.ts';
 import { load } from './needs.ts';
 import type { PhoneKey } from './needs.ts';
-import { bury, done, lostJob } from './queue.ts';
+import { bury, done, doneForGood, lostJob } from './queue.ts';
 import type { InboxClaim } from './queue.ts';
 import { speak } from './speak.ts';
 import type { Worker } from './worker.ts';
@@ -87,13 +87,23 @@ async function commitTurn(
   const writes = conversation
     ? await turnWrites(ports, claim, conversation, heard.understood)
     : await leftOver(ports.store, event);
-  return ports.store.commit([...writes, ...done(claim)]);
+  const ended = conversation ? done(claim) : doneForGood(claim);
+  return ports.store.commit([...writes, ...ended]);
 }
 
 /** A line that came in at the very moment its conversation was erased belongs to nobody, and goes, too. */
-async function leftOver(store: Store, { id }: InboundEvent): Promise<Write[]> {
+async function leftOver(
+  store: Store,
+  { id, conversationId }: InboundEvent,
+): Promise<readonly Write[]> {
   const line = await store.collection(collections.messages).get(id);
-  return line ? [remove(collections.messages, line)] : [];
+  const sequence = await store.collection(collections.sequences).get(conversationId);
+  return [
+    // Unless the person has begun anew just now.
+    check(collections.conversations, { id: conversationId, version: 0 }),
+    ...(line ? [remove(collections.messages, line)] : []),
+    ...(sequence ? [remove(collections.sequences, sequence)] : []),
+  ];
 }
 
 function meaning(

@@ -73,6 +73,11 @@ export function done(claim: Claim): Write[] {
   return [remove(jobs, claim.job), release(claim)];
 }
 
+/** The same where the conversation is gone: its lane bears its name, and goes with it once it is empty. */
+export function doneForGood(claim: Claim): Write[] {
+  return [remove(jobs, claim.job), remove(locks, claim.lock)];
+}
+
 /** The job stays the head of its lane and is due again after a while. */
 export function retry(claim: Claim, dueAt: Instant, body: unknown = claim.job.body): Write[] {
   return [

@@ -1,13 +1,15 @@
 import { days, later } from '../clock.ts';
 import type { Instant } from '../clock.ts';
+import type { Conversation } from '../conversation/conversation.ts';
 import type { Registration, Seats } from '../conversation/course.ts';
 import { ConflictError } from '../errors.ts';
-import type { ContactId, ConversationId, CourseId, EventId } from '../ids.ts';
+import type { ContactId, CourseId, EventId } from '../ids.ts';
 import { forgottenKey } from '../pipeline/receive.ts';
 import * as collections from '../store/collections.ts';
 import { insert, remove, replace } from '../store/store.ts';
 import type { AnyCollection, CollectionDef, Doc, Store, Write } from '../store/store.ts';
 import type { Task } from './task.ts';
+import { besideTalks, unnamed } from './traces.ts';
 
 /** Every document of a person, some a step, until none is left. */
 export const erase: Task = {
@@ -20,6 +22,9 @@ export const erase: Task = {
 
 /** At most two writes a document and some seats: below the 500 of a commit. */
 const perStep = 150;
+/** Each with its browsers and lanes. */
+const talksPerStep = 15;
+const browsersPerTalk = 20;
 /** Longer than any platform sends a delivery again (channels.md A.6, 2026-11-23). */
 const forgottenFor = days(2);
 
@@ -33,7 +38,8 @@ interface OwnedDoc {
 
 /**
  * Removes up to some hundred documents of a contact in one commit; true when nothing is left. Consents and the
- * register of cases stay: they prove what was agreed to and what was done, without content.
+ * register of cases stay: they prove what was agreed to and what was done, without content and without whose it was.
+ * The conversations go last, since they tell what else bears their name.
  * Source: Law 91/2025/QH15 and NĐ 356/2025/NĐ-CP, in force 2026-01-01.
  */
 export async function eraseStep(
@@ -41,18 +47,8 @@ export async function eraseStep(
   contactId: ContactId,
   now: Instant,
 ): Promise<boolean> {
-  const owned: OwnedDoc[] = [];
-  for (const def of collections.all) {
-    if (!isErased(def) || owned.length >= perStep) continue;
-    const found = await ownedBy(store, def, contactId, perStep - owned.length);
-    owned.push(...found.map((doc) => ({ def, doc })));
-  }
-  if (owned.length === 0) return true;
-  const writes = [
-    ...owned.flatMap(({ def, doc }) => erased(def, doc, now)),
-    ...(await besideConversations(store, owned)),
-    ...(await freedSeats(store, owned)),
-  ];
+  const writes = await nextWrites(store, contactId, now);
+  if (writes.length === 0) return true;
   await store.commit(writes).catch((error: unknown) => {
     // The person wrote, or a call was settled, just now: the next step reads it as it stands then.
     if (!(error instanceof ConflictError)) throw error;
@@ -60,8 +56,31 @@ export async function eraseStep(
   return false;
 }
 
-function isErased({ personal }: AnyCollection): boolean {
-  return personal === true || personal === 'sometimes';
+async function nextWrites(store: Store, contactId: ContactId, now: Instant): Promise<Write[]> {
+  // First: an act of a colleague between here and its audit record moves the conversation, and the commit is lost.
+  const talks = await store
+    .collection(collections.conversations)
+    .find({ where: { contactId }, limit: talksPerStep });
+  const owned: OwnedDoc[] = [];
+  for (const def of collections.all) {
+    if (!isErased(def) || owned.length >= perStep) continue;
+    const found = await ownedBy(store, def, contactId, perStep - owned.length);
+    owned.push(...found.map((doc) => ({ def, doc })));
+  }
+  if (owned.length > 0) {
+    const gone = owned.flatMap(({ def, doc }) => erased(def, doc, now));
+    return [...gone, ...(await freedSeats(store, owned))];
+  }
+  for (const talk of talks) {
+    const traces = await unnamed(store, talk, perStep);
+    if (traces.length > 0) return traces;
+  }
+  return goneTalks(store, talks);
+}
+
+function isErased({ name, personal }: AnyCollection): boolean {
+  const isPersonal = personal === true || personal === 'sometimes';
+  return isPersonal && name !== collections.conversations.name;
 }
 
 function ownedBy(
@@ -87,23 +106,18 @@ function erased(def: AnyCollection, doc: Owned, now: Instant): Write[] {
   return [gone, insert(collections.forgotten, mark)];
 }
 
-/**
- * What goes with a conversation and does not name the contact: browsers, which are opened before anybody has written,
- * and the number of the last line.
- */
-async function besideConversations(store: Store, owned: readonly OwnedDoc[]): Promise<Write[]> {
-  // Ids of this collection are conversations'.
-  const ids = owned
-    .filter(({ def }) => def.name === collections.conversations.name)
-    .map(({ doc }) => doc.id as ConversationId);
-  const sequences = await store.collection(collections.sequences).getMany(ids);
+/** With them the browsers, which are opened before anybody has written and so do not name the contact. */
+async function goneTalks(store: Store, talks: readonly Conversation[]): Promise<Write[]> {
   const sessions = await Promise.all(
-    ids.map((conversationId) =>
-      store.collection(collections.webSessions).find({ where: { conversationId }, limit: 20 }),
+    talks.map(({ id }) =>
+      store
+        .collection(collections.webSessions)
+        .find({ where: { conversationId: id }, limit: browsersPerTalk }),
     ),
   );
   return [
-    ...sequences.map((doc) => remove(collections.sequences, doc)),
+    ...talks.map((doc) => remove(collections.conversations, doc)),
+    ...(await besideTalks(store, talks)),
     ...sessions.flat().map((doc) => remove(collections.webSessions, doc)),
   ];
 }

@@ -1,11 +1,13 @@
 import { days } from '../clock.ts';
 import type { Instant } from '../clock.ts';
 import type { Retention } from '../content/content.ts';
+import type { Conversation } from '../conversation/conversation.ts';
 import type { Course, Registration } from '../conversation/course.ts';
 import * as collections from '../store/collections.ts';
 import { remove } from '../store/store.ts';
 import type { CollectionDef, Comparable, Doc, Store, Write } from '../store/store.ts';
 import type { Task } from './task.ts';
+import { besideTalks, unnamed } from './traces.ts';
 
 /** Raw bodies that nobody could read. Source: design of the store. */
 const unreadFor = 7;
@@ -89,26 +91,60 @@ function isHeld(doc: Doc & { readonly hold?: unknown }): boolean {
   return doc.hold === true;
 }
 
-const conversationsPerStep = 100;
+/** Each with a receipt, a number, two lanes and a contact: below the 500 writes of a commit. */
+const conversationsPerStep = 80;
 
-/** A conversation holds its last line and what was asked: it goes when the last of its messages does. */
+/**
+ * A conversation holds its last line and what was asked: it goes when the last of its messages does, and with it what
+ * tells whose the proof was that is kept longer. Its contact goes when this was the last conversation.
+ */
 async function silentConversations(store: Store, until: Instant): Promise<Old> {
   const silent = await store.collection(collections.conversations).find({
     where: { updatedAt: { lt: until } },
     sort: { by: 'updatedAt', order: 'asc' },
     limit: conversationsPerStep,
   });
-  const ids = silent.map(({ id }) => id);
-  const receipts = await store.collection(collections.receipts).getMany(ids);
-  const sequences = await store.collection(collections.sequences).getMany(ids);
+  const traces = (await Promise.all(silent.map((talk) => tracesOf(store, talk)))).flat();
+  // They must be gone first; what is left of them is found by the conversation.
+  if (traces.length > 0) return { writes: traces.slice(0, perStep), isAll: false };
+  const receipts = await store.collection(collections.receipts).getMany(silent.map(({ id }) => id));
   return {
     writes: [
       ...silent.map((doc) => remove(collections.conversations, doc)),
       ...receipts.map((doc) => remove(collections.receipts, doc)),
-      ...sequences.map((doc) => remove(collections.sequences, doc)),
+      ...(await besideTalks(store, silent)),
+      ...(await leftContacts(store, silent)),
     ],
     isAll: silent.length < conversationsPerStep,
   };
+}
+
+/** Beside the log and the register, calls that nobody could send: they hold what was said, and to whom. */
+async function tracesOf(store: Store, talk: Conversation): Promise<Write[]> {
+  const jobs = await store
+    .collection(collections.jobs)
+    .find({ where: { contactId: talk.contactId }, limit: perStep });
+  const dead = jobs.filter(({ queue, lane }) => queue === 'dead' && lane === talk.id);
+  return [
+    ...(await unnamed(store, talk, perStep)),
+    ...dead.map((doc) => remove(collections.jobs, doc)),
+  ];
+}
+
+/** Contacts that have no other conversation. */
+async function leftContacts(store: Store, gone: readonly Conversation[]): Promise<Write[]> {
+  const ids = new Set<string>(gone.map(({ id }) => id));
+  const contactIds = [...new Set(gone.map(({ contactId }) => contactId))];
+  const alone = await Promise.all(
+    contactIds.map(async (contactId) => {
+      const talks = await store
+        .collection(collections.conversations)
+        .find({ where: { contactId }, limit: ids.size + 1 });
+      return talks.every(({ id }) => ids.has(id)) ? [contactId] : [];
+    }),
+  );
+  const contacts = await store.collection(collections.contacts).getMany(alone.flat());
+  return contacts.map((doc) => remove(collections.contacts, doc));
 }
 
 const registrationsPerStep = 100;

@@ -2,12 +2,17 @@ import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { days, hours } from '../../src/clock.ts';
+import type { AuditRecord } from '../../src/conversation/audit.ts';
 import type { ContactId } from '../../src/ids.ts';
-import { reply, take } from '../../src/pipeline/moderation.ts';
+import { handBack, reply, take } from '../../src/pipeline/moderation.ts';
+import { holdCase } from '../../src/pipeline/proof.ts';
 import { forgottenKey } from '../../src/pipeline/receive.ts';
 import * as collections from '../../src/store/collections.ts';
+import { insert } from '../../src/store/store.ts';
+import type { AnyCollection, CollectionDef, Doc } from '../../src/store/store.ts';
 import { eraseStep } from '../../src/tasks/erase.ts';
 import { taskJob } from '../../src/tasks/schedule.ts';
+import { until } from '../contracts/store-world.ts';
 import {
   conversationOf,
   echoBody,
@@ -22,6 +27,7 @@ import type { Bot } from '../support/bot.ts';
 import { courseId, openCourse, registrationsOf, seatsTaken } from '../support/courses.ts';
 import { temporaryFile } from '../support/files.ts';
 import { gate } from '../support/gate.ts';
+import { hasMongod, startMongod } from '../support/mongo.ts';
 import { graph } from '../support/platforms.ts';
 
 afterEach(stopBots);
@@ -74,6 +80,37 @@ async function busyPerson(bot: Bot, from = someone): Promise<void> {
   bot.platform.answersNext(graph.badParameter);
   await reply(bot.desk, conversationOf(from), minh, 'Câu này không tới.');
   await bot.settled();
+}
+
+/** A number to call back, and a copy of what is stored. */
+async function asksForMore(bot: Bot): Promise<void> {
+  await back(bot);
+  await bot.presses('callMe:');
+  for (const words of ['đồng ý', '0905 123 456', 'đúng rồi']) await bot.hears(words);
+  await bot.presses('case:access');
+}
+
+async function back(bot: Bot): Promise<void> {
+  const known = await bot.store.collection(collections.conversations).get(here);
+  if (known?.handledBy === 'moderator') await handBack(bot.desk, here, minh);
+}
+
+function everything(bot: Bot, def: AnyCollection): Promise<Doc[]> {
+  return bot.store.collection(def as unknown as CollectionDef<Doc, never>).find({
+    where: {},
+    limit: 9_999,
+  });
+}
+
+/** The collections that hold the platform's number of the person anywhere. */
+async function named(bot: Bot): Promise<string[]> {
+  const found = await Promise.all(
+    collections.all.map(async (def) => {
+      const docs = await everything(bot, def);
+      return JSON.stringify(docs).includes(someone) ? [def.name] : [];
+    }),
+  );
+  return found.flat();
 }
 
 describe('erasing a person', () => {
@@ -154,6 +191,98 @@ describe('erasing a person', () => {
       ])
         expect([name, words, bytes.includes(words)]).toEqual([name, words, false]);
     }
+  });
+
+  test('leaves nothing that names them: neither in the log and the register nor in any byte', async () => {
+    const file = temporaryFile('nameless.db');
+    const bot = await startBot({ storeUrl: `sqlite:${file}` });
+    await openCourse(bot.store, bot.clock.now());
+    await busyPerson(bot);
+    await asksForMore(bot);
+    const mine = await contactOf(bot);
+    expect(await named(bot)).toEqual(
+      expect.arrayContaining(['audit', 'cases', 'consents', 'jobs', 'locks', 'sequences']),
+    );
+    await erase(bot, mine);
+    // Hints between processes hold ids for an hour.
+    bot.clock.advance(hours(2));
+    await bot.app.tick();
+    await bot.settled();
+    await until(async () => !(await named(bot)).includes('changes'));
+    expect(await named(bot)).toEqual([]);
+
+    const [asked] = await everything(bot, collections.cases);
+    expect(asked).toMatchObject({ kind: 'access', conversationId: '', contactId: mine });
+    const acts = await everything(bot, collections.audit);
+    expect(acts.length).toBeGreaterThan(2);
+    const token = `erased/${(asked as unknown as { code: string }).code}`;
+    for (const one of acts) expect(one).toMatchObject({ objectId: token, object: { id: token } });
+    expect(acts).toContainEqual(
+      expect.objectContaining({ action: 'conversation.take', actorId: minh.id }),
+    );
+    await bot.stop();
+    for (const name of readdirSync(path.dirname(file)))
+      expect([name, readFileSync(path.join(path.dirname(file), name)).includes(someone)]).toEqual([
+        name,
+        false,
+      ]);
+  });
+
+  const onMongo = hasMongod() ? test : test.skip;
+  onMongo(
+    'leaves nothing that names them on MongoDB, either',
+    async () => {
+      const server = await startMongod();
+      try {
+        const bot = await startBot({ storeUrl: server.url('nameless') });
+        await openCourse(bot.store, bot.clock.now());
+        await busyPerson(bot);
+        await asksForMore(bot);
+        await erase(bot, await contactOf(bot));
+        expect((await named(bot)).filter((name) => name !== 'changes')).toEqual([]);
+      } finally {
+        await stopBots();
+        await server.stop();
+      }
+    },
+    60_000,
+  );
+
+  test('takes their name out of a log of any length', async () => {
+    const bot = await startBot();
+    await bot.hears('gặp cán bộ');
+    const contactId = await contactOf(bot);
+    await bot.store.commit(
+      Array.from({ length: 400 }, (_, n) =>
+        insert<AuditRecord>(collections.audit, {
+          id: `act-${n}`,
+          schema: 1,
+          at: bot.clock.now(),
+          action: 'conversation.read',
+          actor: { id: 'system' },
+          object: { type: 'conversation', id: here },
+          requestId: 'r',
+          address: 'terminal',
+          actorId: 'system',
+          objectId: here,
+        }),
+      ),
+    );
+    await erase(bot, contactId);
+    expect((await named(bot)).filter((name) => name !== 'changes')).toEqual([]);
+    const objectId = `erased/${contactId}`;
+    expect(await bot.store.collection(collections.audit).count({ objectId }, 999)).toBe(400);
+  });
+
+  test('leaves what an official holds as it is', async () => {
+    const bot = await startBot();
+    await asksForMore(bot);
+    const [asked] = await everything(bot, collections.cases);
+    await holdCase(bot.desk, (asked as unknown as { code: string }).code, minh, true);
+    await erase(bot, await contactOf(bot));
+    expect(await everything(bot, collections.cases)).toMatchObject([
+      { conversationId: here, hold: true },
+    ]);
   });
 
   test('of thousands of lines takes some steps, as a task that goes on by itself', async () => {
@@ -267,6 +396,7 @@ describe('at the very moment of erasing', () => {
     await last;
     await bot.settled();
     expect(await left(bot, contactId)).toEqual({});
+    expect((await named(bot)).filter((name) => name !== 'changes')).toEqual([]);
   });
 
   test('an act of a colleague is refused: there is nobody to speak to', async () => {

@@ -5,15 +5,16 @@ import type { Case } from '../../src/conversation/case.ts';
 import type { Consent } from '../../src/conversation/contact.ts';
 import type { Course, Registration } from '../../src/conversation/course.ts';
 import type { ContactId } from '../../src/ids.ts';
-import { take } from '../../src/pipeline/moderation.ts';
+import { reply, take } from '../../src/pipeline/moderation.ts';
 import { holdCase } from '../../src/pipeline/proof.ts';
 import * as collections from '../../src/store/collections.ts';
-import { insert } from '../../src/store/store.ts';
+import { insert, replace } from '../../src/store/store.ts';
 import type { AnyCollection } from '../../src/store/store.ts';
 import { conversationOf, eventBody, minh, someone, startBot, stopBots } from '../support/bot.ts';
 import type { Bot } from '../support/bot.ts';
 import { courseId, openCourse, registrationsOf } from '../support/courses.ts';
 import { hasMongod, startMongod } from '../support/mongo.ts';
+import { graph } from '../support/platforms.ts';
 
 afterEach(stopBots);
 
@@ -45,6 +46,46 @@ describe('what has been kept as long as people were told', () => {
     expect(await search()).toEqual([]);
     for (const def of [collections.conversations, collections.receipts, collections.sequences])
       expect([def.name, await count(bot, def)]).toEqual([def.name, 0]);
+  });
+
+  test('goes with what names the person: contact, lanes, dead letters, and the name in the log', async () => {
+    const bot = await startBot();
+    await bot.hears('gặp cán bộ');
+    await take(bot.desk, here, minh);
+    bot.platform.answersNext(graph.badParameter);
+    await reply(bot.desk, here, minh, 'Câu này không tới.');
+    await bot.settled();
+    expect(await bot.dead()).toHaveLength(1);
+    bot.clock.advance(days(182));
+    await bot.app.tick();
+    await bot.settled();
+    // The hold has ended meanwhile, which is a line of its own.
+    await pass(bot, 182);
+    const named = async (def: AnyCollection): Promise<boolean> => {
+      const docs = await bot.store
+        .collection(def as typeof collections.contacts)
+        .find({ where: {}, limit: 999 });
+      return JSON.stringify(docs).includes(someone);
+    };
+    for (const def of collections.all.filter(({ name }) => name !== 'changes'))
+      expect([def.name, await named(def)]).toEqual([def.name, false]);
+    expect(await count(bot, collections.contacts)).toBe(0);
+    expect(await count(bot, collections.audit)).toBeGreaterThan(1);
+  });
+
+  test('goes, but not the contact while another talk of it goes on', async () => {
+    const bot = await startBot();
+    await bot.hears('chào em');
+    const { contactId } = await bot.conversation();
+    await bot.waits(days(100));
+    await bot.reads({ text: 'chào em' });
+    const other = await bot.conversation('web/web/browser-1');
+    await bot.store.commit([replace(collections.conversations, other, { contactId })]);
+    await pass(bot, 100);
+    expect(await bot.store.collection(collections.conversations).get(here)).toBeUndefined();
+    expect(await bot.store.collection(collections.contacts).get(contactId)).toBeDefined();
+    await pass(bot, 100);
+    expect(await bot.store.collection(collections.contacts).get(contactId)).toBeUndefined();
   });
 
   test('goes line by line while the talk goes on, and the talk stays', async () => {

@@ -33,6 +33,8 @@ export interface Message extends Doc<MessageId> {
   readonly choices?: readonly Choice[];
   readonly links?: readonly Link[];
   readonly feedback?: boolean;
+  /** The intent that is judged by it. */
+  readonly about?: string;
   readonly masked?: readonly Masked[];
   readonly editedAt?: Instant;
   readonly removedAt?: Instant;

@@ -17,6 +17,8 @@ export type Reply =
       readonly choices?: readonly Choice[];
       /** An answer under which the person may say whether it helped. */
       readonly feedback?: boolean;
+      /** The intent it answers; set with `feedback`. */
+      readonly about?: string;
     }
   | {
       readonly type: 'card';

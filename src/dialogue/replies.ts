@@ -101,6 +101,6 @@ function joined(reply: TextReply, list: string): Reply[] {
   return together.length > longestMessage ? [reply, text(list)] : [{ ...reply, text: together }];
 }
 
-function withoutChoices({ text: words, feedback }: TextReply): TextReply {
-  return { type: 'text', text: words, ...(feedback ? { feedback } : {}) };
+function withoutChoices({ choices: _, ...reply }: TextReply): TextReply {
+  return reply;
 }

@@ -5,7 +5,7 @@ import { webEvent } from '../channels/web.ts';
 import type { Clock } from '../clock.ts';
 import type { Content } from '../content/content.ts';
 import { openingChoices } from '../dialogue/menu.ts';
-import { parsePayload } from '../dialogue/payload.ts';
+import { parsePayload, payload } from '../dialogue/payload.ts';
 import { AppError } from '../errors.ts';
 import type { ConversationId, MessageId } from '../ids.ts';
 import type { Receiver } from '../pipeline/receive.ts';
@@ -172,7 +172,7 @@ function postFeedback({ ports, sessions }: Desk): RequestHandler {
     // One judgement an answer: its event id is made from the answer's, so that a second press changes nothing.
     const short = id.slice(-26).replace(/[^\w-]/g, '-');
     const event = webEvent(
-      { id: `fb-${short}`, choice: helpful ? 'feedback:yes' : 'feedback:no' },
+      { id: `fb-${short}`, choice: payload('feedback', helpful ? 'yes' : 'no', message.about) },
       conversationId,
       ports.clock.now(),
     );

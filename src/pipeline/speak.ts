@@ -95,12 +95,13 @@ export function textOf(reply: Reply): string {
   }
 }
 
-function extrasOf(reply: Reply): Pick<Message, 'choices' | 'links' | 'feedback'> {
+function extrasOf(reply: Reply): Pick<Message, 'choices' | 'links' | 'feedback' | 'about'> {
   if (reply.type === 'card') return { links: reply.links };
   if (reply.type === 'image') return { links: [{ title: reply.alt, url: reply.url }] };
   return {
     ...(reply.choices ? { choices: reply.choices } : {}),
     ...(reply.feedback ? { feedback: true } : {}),
+    ...(reply.about === undefined ? {} : { about: reply.about }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { days, hours, later, minutes } from '../../src/clock.ts';
 import { instantOf } from '../../src/conversation/calendar.ts';
+import { choicesOf } from '../../src/dialogue/replies.ts';
 import { Chat, meaning, mondayNight, saying } from '../support/scene.ts';
 
 const messenger = {
@@ -294,6 +295,54 @@ describe('feedback', () => {
     chat.asks('sai rồi', 'complaint_feedback');
     expect(chat.last.flow).toBe('faq');
     expect(chat.effects).toEqual([]);
+  });
+
+  test('a mark counts for the answer it stands under, not for the last one', () => {
+    const chat = new Chat();
+    chat.asks('mở quán phở', 'household_registration');
+    expect(chat.last.replies.at(-1)).toHaveProperty('about', 'household_registration');
+    chat.asks('thuế', 'household_tax');
+    chat.sends('feedback:yes/household_registration');
+    expect(chat.effects).toEqual([
+      { type: 'feedback', helpful: true, intent: 'household_registration' },
+    ]);
+    chat.sends('feedback:no/household_registration');
+    expect(chat.effects).toEqual([
+      { type: 'feedback', helpful: false, intent: 'household_registration' },
+    ]);
+    chat.says('chỗ nộp không đúng');
+    expect(chat.effects).toEqual([
+      {
+        type: 'feedback',
+        helpful: false,
+        intent: 'household_registration',
+        text: 'chỗ nộp không đúng',
+      },
+    ]);
+  });
+
+  test.each(['feedback:no', 'feedback:no/no_such_topic'])(
+    'a mark that names no answer (“%s”) counts for the last one',
+    (sent) => {
+      const chat = new Chat();
+      chat.asks('thuế', 'household_tax');
+      chat.sends(sent);
+      expect(chat.effects).toEqual([
+        { type: 'feedback', helpful: false, intent: 'household_tax', text: 'thuế' },
+      ]);
+    },
+  );
+
+  test('the question after thanks carries what it is about, short enough for every platform', () => {
+    const chat = new Chat(messenger);
+    chat.asks('mở quán phở', 'household_registration');
+    chat.asks('cảm ơn', 'thanks_goodbye');
+    const payloads = choicesOf(chat.last.replies).map(({ payload }) => payload);
+    expect(payloads).toEqual([
+      'feedback:yes/household_registration',
+      'feedback:no/household_registration',
+    ]);
+    for (const payload of payloads) expect(Buffer.byteLength(payload)).toBeLessThanOrEqual(64);
   });
 
   test('a picture instead of an explanation, or thanks, goes its own way', () => {

@@ -287,6 +287,16 @@ describe('a judgement of an answer', () => {
     expect(await feedbacks(bot)).toMatchObject([{ helpful, intent: 'household_registration' }]);
   });
 
+  test('of an older answer is kept with the topic of that answer', async () => {
+    const { bot, site, headers, says, id } = await answered();
+    await says('thuế hộ kinh doanh tính thế nào');
+    await site.post('/widget/feedback', { id, helpful: false }, headers);
+    await bot.settled();
+    expect(await feedbacks(bot)).toMatchObject([
+      { helpful: false, intent: 'household_registration' },
+    ]);
+  });
+
   test('counts once, whatever is pressed afterwards', async () => {
     const { bot, site, headers, id } = await answered();
     for (const helpful of [true, true, false]) {

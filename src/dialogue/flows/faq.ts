@@ -64,7 +64,10 @@ export function answerTo(scene: Scene, asked: Asked): Step | undefined {
     replies: composed.texts.map((words, i) =>
       i < composed.texts.length - 1
         ? text(words)
-        : { ...text(words, choices), ...(composed.says === 'nothing' ? {} : { feedback: true }) },
+        : {
+            ...text(words, choices),
+            ...(composed.says === 'nothing' ? {} : { feedback: true, about: intent }),
+          },
     ),
     effects: [],
     memory: {

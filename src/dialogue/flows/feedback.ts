@@ -1,5 +1,5 @@
 import type { FlowState } from '../../conversation/memory.ts';
-import type { Flow, Input, Scene, Step } from '../flow.ts';
+import type { Flow, Input, Payload, Scene, Step } from '../flow.ts';
 import { payload } from '../payload.ts';
 import { asking, text } from '../replies.ts';
 import { readYesNo } from '../words.ts';
@@ -15,38 +15,57 @@ export const feedback: Flow = {
   ],
   read: (state) => (state.schema === schema ? state : undefined),
   needs: () => [],
-  start: (scene, { pressed }) => (pressed?.subject === 'yes' ? right(scene) : wrong(scene)),
+  start: (scene, { pressed }) =>
+    pressed?.subject === 'yes' ? right(scene, pressed) : wrong(scene, pressed),
   resume: explain,
 };
 
-function right({ content, conversation }: Scene): Step {
-  const intent = conversation.memory.lastAnswer?.intent;
+/** The answer that is judged: the button says which, a word (or a button of an older release) means the last one. */
+function judged({ content, conversation }: Scene, pressed: Payload | undefined): Judged {
+  const { lastAnswer } = conversation.memory;
+  const named = pressed?.detail;
+  if (named === undefined || !content.answer(named) || named === lastAnswer?.intent) {
+    return lastAnswer ?? {};
+  }
+  return { intent: named };
+}
+
+interface Judged {
+  readonly intent?: string;
+  readonly question?: string;
+}
+
+function right(scene: Scene, pressed: Payload): Step {
+  const { intent } = judged(scene, pressed);
   return {
-    replies: [text(content.phrase('feedback.thanks'))],
+    replies: [text(scene.content.phrase('feedback.thanks'))],
     effects: [{ type: 'feedback', helpful: true, ...(intent === undefined ? {} : { intent }) }],
   };
 }
 
-function wrong({ content, conversation, now }: Scene): Step {
-  const { lastAnswer } = conversation.memory;
+function wrong(scene: Scene, pressed: Payload | undefined): Step {
+  const { intent, question } = judged(scene, pressed);
+  const about = intent === undefined ? {} : { intent };
   return {
-    state: { flow: 'feedback', schema, at: now },
-    replies: [asking(content, 'feedback.wrong', [payload('human', 'wrong')])],
+    state: { flow: 'feedback', schema, at: scene.now, ...about },
+    replies: [asking(scene.content, 'feedback.wrong', [payload('human', 'wrong')])],
     effects: [
       {
         type: 'feedback',
         helpful: false,
-        ...(lastAnswer ? { intent: lastAnswer.intent } : {}),
-        ...(lastAnswer?.question === undefined ? {} : { text: lastAnswer.question }),
+        ...about,
+        ...(question === undefined ? {} : { text: question }),
       },
     ],
   };
 }
 
 /** Another clear question means that the person went on; anything else is the explanation that was asked for. */
-function explain(_state: FlowState, scene: Scene, { event, understood }: Input): Step {
+function explain(state: FlowState, scene: Scene, { event, understood }: Input): Step {
   const { content, conversation } = scene;
-  const intent = conversation.memory.lastAnswer?.intent;
+  // A state of an older release does not say what it is about.
+  const intent =
+    typeof state['intent'] === 'string' ? state['intent'] : conversation.memory.lastAnswer?.intent;
   const isOther = understood?.decision === 'answer' && understood.intents[0]?.name !== intent;
   if (event.type !== 'text' || isOther) return { replies: [], effects: [], unread: true };
   if (readYesNo(event.text) === 'no')

@@ -11,10 +11,11 @@ export const thanks: Flow = {
   startsOn: [{ on: 'intent', intent: 'thanks_goodbye' }],
   needs: () => [],
   start(scene) {
-    const { content, now } = scene;
+    const { content, now, conversation } = scene;
     const reply = text(content.phrase('thanks.reply'));
     if (!mayAsk(scene)) return { replies: [reply], effects: [] };
-    const [yes, no] = [payload('feedback', 'yes'), payload('feedback', 'no')];
+    const about = conversation.memory.lastAnswer?.intent;
+    const [yes, no] = [payload('feedback', 'yes', about), payload('feedback', 'no', about)];
     return {
       replies: [reply, asking(content, 'feedback.ask', [yes, no])],
       effects: [],

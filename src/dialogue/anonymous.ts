@@ -1,4 +1,4 @@
-import { findEntities } from '../nlu/entities/index.ts';
+import { findPersonal } from '../nlu/entities/index.ts';
 import type { Entity } from '../nlu/types.ts';
 
 const personal: readonly Entity['type'][] = ['phone', 'email', 'personName', 'taxCode'];
@@ -8,7 +8,7 @@ export function anonymous(said: string): string {
   const whole = said.normalize('NFC');
   let clean = '';
   let end = 0;
-  for (const entity of findEntities(whole)) {
+  for (const entity of findPersonal(whole)) {
     if (!personal.includes(entity.type)) continue;
     clean += `${whole.slice(end, entity.start)}•••`;
     end = entity.end;

@@ -35,10 +35,17 @@ export interface Entity {
   readonly text: string;
   readonly start: number;
   readonly end: number;
-  /** Never set for identity and account numbers. */
+  /**
+   * What was meant, when there is one reading: a date `2026-03-13`, a time `14:00`, an amount in đồng, the code of
+   * a commune, the id of an organisation. A day with its time of day are two entities, one beside the other.
+   * Never set for identity and account numbers.
+   */
   readonly value?: string | number;
-  /** More than one reading: the flow asks. */
+  /** More than one reading, or one that is only likely: the flow asks, nothing is guessed. The likeliest first. */
   readonly candidates?: readonly (string | number)[];
+  /** First and last of a range or of a vague word (“tuần sau”), both included, written like `value`. */
+  readonly from?: string | number;
+  readonly to?: string | number;
 }
 
 export interface Scored {

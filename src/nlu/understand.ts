@@ -20,7 +20,11 @@ export interface Circumstances {
 }
 
 /** What one typed message means. Total: any string has an understanding, if only “a person should read this”. */
-export function understand(model: Model, text: string, { previous }: Circumstances): Understanding {
+export function understand(
+  model: Model,
+  text: string,
+  { now, previous }: Circumstances,
+): Understanding {
   const whole = text.normalize('NFC');
   const words = normalize(whole, model.language.spelling);
   const marks = findPhrases(model.language.signals, words);
@@ -54,7 +58,7 @@ export function understand(model: Model, text: string, { previous }: Circumstanc
     ...(isCourtesy(model, words) && { courtesy: true }),
     ...(also !== undefined && { also }),
     ...(aspect !== undefined && { aspect }),
-    entities: findEntities(whole),
+    entities: findEntities(whole, now),
     signals: [...signals],
   };
 }

@@ -1,29 +1,40 @@
+import type { Instant } from '../../clock.ts';
 import type { Entity } from '../types.ts';
+import { findDates } from './date.ts';
 import { findEmails } from './email.ts';
 import { findIdNumbers } from './id-number.ts';
 import { findNames } from './name.ts';
 import { findPhones } from './phone.ts';
-
-/** One line per kind; where two overlap, the earlier line wins. */
-const finders: readonly ((text: string) => Entity[])[] = [
-  findIdNumbers,
-  findEmails,
-  findPhones,
-  findNames,
-];
+import { findTimes } from './time.ts';
+import { typed } from './typed.ts';
 
 /** Longer messages are read up to here: rules over free text must not take long. */
 const longestText = 4_000;
 
-/** Everything in an NFC text that a form could use, by position. */
-export function findEntities(text: string): Entity[] {
+/**
+ * Everything in an NFC text that a form could use, by position and without overlap. Where two kinds overlap, the
+ * one read first wins. `now` is what “mai” counts from.
+ */
+export function findEntities(text: string, now: Instant): Entity[] {
+  const message = typed(text.slice(0, longestText));
+  const found = findPersonal(message.text);
+  add(found, findTimes(message));
+  // A day takes “sáng” along only where no time has it already.
+  add(found, findDates(message, now, found));
+  return found.sort((a, b) => a.start - b.start);
+}
+
+/** Only what says who somebody is: numbers, addresses and names. */
+export function findPersonal(text: string): Entity[] {
   const read = text.slice(0, longestText);
   const found: Entity[] = [];
-  for (const find of finders) {
-    for (const entity of find(read)) {
-      const isTaken = found.some(({ start, end }) => start < entity.end && entity.start < end);
-      if (!isTaken) found.push(entity);
-    }
-  }
+  for (const find of [findIdNumbers, findEmails, findPhones, findNames]) add(found, find(read));
   return found.sort((a, b) => a.start - b.start);
+}
+
+function add(found: Entity[], more: readonly Entity[]): void {
+  for (const entity of more) {
+    const isTaken = found.some(({ start, end }) => start < entity.end && entity.start < end);
+    if (!isTaken) found.push(entity);
+  }
 }

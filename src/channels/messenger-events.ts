@@ -33,6 +33,10 @@ const message = z.object({
   quick_reply: z.object({ payload: z.string() }).optional().catch(undefined),
   attachments: z.array(attachment).optional().catch(undefined),
 });
+const enforcement = z
+  .object({ action: z.string(), reason: z.string().default('') })
+  .optional()
+  .catch(undefined);
 const messaging = z.object({
   sender: z.object({ id }).optional(),
   recipient: z.object({ id }).optional(),
@@ -51,6 +55,9 @@ const messaging = z.object({
   reaction: z.object({ mid: id.optional(), action: z.string().optional() }).optional(),
   delivery: z.object({ watermark: instant }).optional(),
   read: z.unknown().optional(),
+  // Both spellings are about: Meta's reference and what it sends. Source: channels.md A.1, 2026-11-23.
+  policy_enforcement: enforcement,
+  'policy-enforcement': enforcement,
 });
 const comment = z.object({
   item: z.literal('comment'),
@@ -108,6 +115,8 @@ function oneMessaging(raw: unknown, around: Around): InboundEvent[] {
     return [
       { ...base(it, around, key(raw)), type: 'delivered', upTo: it.delivery.watermark as Instant },
     ];
+  const enforced = it.policy_enforcement ?? it['policy-enforcement'];
+  if (enforced) return [{ ...base(it, around, key(raw)), type: 'enforced', ...enforced }];
   if (it.message?.is_echo) return echo(it, it.message, around);
   if (!it.sender || it.sender.id === around.pageId) return [unsupported(raw, around, kindOf(raw))];
   if (it.message) return [personMessage(it, it.message, raw, around)];

@@ -11,12 +11,14 @@ import { loadContent } from '../content/load.ts';
 import { writtenTime } from '../conversation/calendar.ts';
 import type { Conversation } from '../conversation/conversation.ts';
 import type { Message } from '../conversation/message.ts';
+import type { Notice } from '../conversation/notice.ts';
 import { AppError } from '../errors.ts';
 import { readTree } from '../files.ts';
 import type { ConversationId } from '../ids.ts';
 import { openLog } from '../log.ts';
 import { finish, handBack, reply, take } from '../pipeline/moderation.ts';
 import type { ModerationPorts, Moderator } from '../pipeline/moderation.ts';
+import { openNotices, seeNotice } from '../pipeline/notice.ts';
 import { holdCase } from '../pipeline/proof.ts';
 import { staffSeen } from '../pipeline/staff.ts';
 import * as collections from '../store/collections.ts';
@@ -36,6 +38,7 @@ const usage = `Bàn trực trong cửa sổ lệnh. Cách dùng: npm run -s mode
   back <mã>             trả lại bot
   done <mã>             xong việc
   erase <mã> --yes      xoá mọi dữ liệu của người này; không lấy lại được
+  seen <mã>             đã xem thông báo của nền tảng (dòng có dấu !)
   hold <hồ sơ>          giữ hồ sơ (DL-…) quá hạn lưu: đang khiếu nại, thanh tra
   unhold <hồ sơ>        thôi giữ, hồ sơ hết hạn thì xoá
 Tên và cơ quan hiện cho người dân: --name "Minh" --organisation so-khcn,
@@ -71,6 +74,12 @@ const commands: Readonly<Record<string, Command>> = {
     console.log('Đã xong việc.');
   },
   erase: eraseContact,
+  seen: async (desk, [given]) => {
+    const code = given?.replace(/^!/, '');
+    if (!code) throw new AppError('usage', 2, usage);
+    await seeNotice(desk, code, desk.by());
+    console.log('Đã ghi là đã xem.');
+  },
   hold: async (desk, [code]) => {
     await holdCase(desk, caseOf(code), desk.by(), true);
     console.log('Đã giữ hồ sơ và sổ đồng ý của người này, kể cả khi quá hạn lưu.');
@@ -171,9 +180,21 @@ async function waitingNow(store: Store): Promise<Conversation[]> {
 }
 
 async function printWaiting({ store }: Desk): Promise<void> {
+  for (const notice of await openNotices(store)) console.log(noticeLine(notice));
   const waiting = await waitingNow(store);
   if (waiting.length === 0) console.log('Không ai đang chờ. Bot đang trả lời.');
   for (const conversation of waiting) console.log(waitingLine(conversation));
+}
+
+const actions: Readonly<Record<string, string>> = {
+  warning: 'cảnh báo tài khoản này',
+  block: 'đã chặn tài khoản này gửi tin',
+  unblock: 'đã thôi chặn tài khoản này',
+};
+
+function noticeLine({ id, channel, action, text, at }: Notice): string {
+  const did = actions[action] ?? `thông báo “${action}”`;
+  return `!${id.slice(-6)}  ${channel}  lúc ${writtenTime(at)}  nền tảng ${did}\n    “${text}”`;
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -201,6 +222,10 @@ async function watchWaiting(desk: Desk): Promise<void> {
     const now = desk.clock.now();
     const seen = await staffSeen(desk.store, now);
     if (seen.length > 0) await desk.store.commit(seen).catch(() => undefined);
+    for (const notice of await openNotices(desk.store)) {
+      if (!known.has(notice.id)) console.log(`\u0007${noticeLine(notice)}`);
+      known.add(notice.id);
+    }
     const waiting = await waitingNow(desk.store);
     for (const conversation of waiting.filter(
       ({ id, waitingSince }) => !known.has(`${id}/${waitingSince}`),

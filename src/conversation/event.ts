@@ -41,6 +41,8 @@ export type InboundEvent = EventBase &
     | { readonly type: 'left' }
     /** Something done that is no message but opens the platform's window (a reaction, say). */
     | { readonly type: 'touched'; readonly what: string }
+    /** The platform itself acts on the Page, by its policies: nobody's words, and for whoever runs the channel. */
+    | { readonly type: 'enforced'; readonly action: string; readonly reason: string }
     | { readonly type: 'comment'; readonly postId: string; readonly text: string }
     /** `raw`: what the platform sent for this event alone, kept for some days so that it can be learnt. */
     | { readonly type: 'unsupported'; readonly what: string; readonly raw?: string }

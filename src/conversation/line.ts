@@ -44,6 +44,7 @@ function said(event: InboundEvent): Said {
     case 'delivered':
     case 'left':
     case 'touched':
+    case 'enforced':
     case 'unsupported':
       return { kind: 'event', text: '' };
   }

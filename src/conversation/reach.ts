@@ -21,6 +21,7 @@ export function reachAfter(reach: Reach, event: InboundEvent, receivedAt: Instan
       return { ...reach, lastCommentAt: moved(reach.lastCommentAt) };
     case 'left':
       return { ...reach, blockedAt: moved(reach.blockedAt) };
+    case 'enforced':
     case 'edited':
     case 'removed':
     case 'pageReply':

@@ -65,6 +65,7 @@ function speaks({ event }: Input): boolean {
     case 'delivered':
     case 'left':
     case 'touched':
+    case 'enforced':
     case 'comment':
       return false;
   }

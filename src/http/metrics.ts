@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { RequestHandler } from 'express';
 import type { Meter } from '../meter.ts';
-import { jobs } from '../store/collections.ts';
+import { jobs, notices } from '../store/collections.ts';
 import type { Store } from '../store/store.ts';
 
 export interface Metrics {
@@ -42,6 +42,7 @@ export function metrics(store: Store): Metrics {
     registers,
   });
   queueGauge(store, registers);
+  noticeGauge(store, registers);
   return {
     meter: {
       received: (channel, type) => {
@@ -72,6 +73,17 @@ function queueGauge(store: Store, registers: Registry[]): void {
       for (const queue of ['inbox', 'outbox', 'tasks', 'dead'] as const) {
         gauge.set({ queue }, await store.collection(jobs).count({ queue }, mostCounted));
       }
+    },
+  });
+}
+
+function noticeGauge(store: Store, registers: Registry[]): void {
+  const gauge = new Gauge({
+    name: 'nhipcau_notices_open',
+    help: 'What platforms said of their channels (a warning, a block) and nobody has seen',
+    registers,
+    async collect() {
+      gauge.set(await store.collection(notices).count({ state: 'open' }, mostCounted));
     },
   });
 }

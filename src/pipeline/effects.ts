@@ -9,15 +9,14 @@ import type { Content } from '../content/content.ts';
 import type { Effect, EffectOf } from '../dialogue/effects.ts';
 import type { Loaded } from '../dialogue/flow.ts';
 import { newId } from '../ids.ts';
-import type { JobId, TraceId } from '../ids.ts';
+import type { TraceId } from '../ids.ts';
 import type { Cipher } from '../store/cipher.ts';
 import * as collections from '../store/collections.ts';
 import { check, insert, replace } from '../store/store.ts';
 import type { Write } from '../store/store.ts';
 import { dueDates } from './case-terms.ts';
 import type { PhoneKey } from './needs.ts';
-import { enqueue } from './queue.ts';
-import type { TaskBody } from './queue.ts';
+import { notifyJob } from './queue.ts';
 
 /** What the writes of an effect are made from. */
 export interface EffectScene {
@@ -65,7 +64,10 @@ function applyOne(effect: Effect, scene: EffectScene): Applied {
     case 'unanswered':
       return { writes: [gap(effect, scene)], conversation };
     case 'notify':
-      return { writes: [notify(effect, scene)], conversation };
+      return {
+        writes: [notifyJob(effect.code, conversation.channel, scene.now, scene.trace)],
+        conversation,
+      };
   }
 }
 
@@ -202,18 +204,4 @@ function gap({ text, nearest }: EffectOf<'unanswered'>, { conversation, now }: E
     state: 'open',
     at: now,
   });
-}
-
-function notify({ code }: EffectOf<'notify'>, { conversation, now, trace }: EffectScene): Write {
-  const body: TaskBody = { task: 'notify', input: { code, channel: conversation.channel } };
-  const job = {
-    id: `task/notify/${newId<'job'>()}` as JobId,
-    channel: 'tasks',
-    lane: 'notify',
-    order: now,
-    createdAt: now,
-    cause: trace,
-    body,
-  };
-  return enqueue('tasks', job, false);
 }

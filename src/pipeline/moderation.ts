@@ -2,7 +2,6 @@ import type { Channel } from '../channels/channel.ts';
 import { later, minutes } from '../clock.ts';
 import type { Clock, Instant } from '../clock.ts';
 import type { Content } from '../content/content.ts';
-import type { AuditRecord } from '../conversation/audit.ts';
 import type { Conversation, Holder } from '../conversation/conversation.ts';
 import type { EventOf } from '../conversation/event.ts';
 import type { Message } from '../conversation/message.ts';
@@ -14,6 +13,7 @@ import type { ConversationId, OrganisationId } from '../ids.ts';
 import * as collections from '../store/collections.ts';
 import { insert } from '../store/store.ts';
 import type { Store, Write } from '../store/store.ts';
+import { audit } from './audit.ts';
 import { withoutWaiting } from './effects.ts';
 import { speak } from './speak.ts';
 import { staffSeen } from './staff.ts';
@@ -220,7 +220,7 @@ async function act(
       await ports.store.commit([
         keep(conversation, { ...after, updatedAt: now }),
         ...writes,
-        audit(decided.action, conversation, decided.after, by, now),
+        audit(recordOf(decided.action, conversation, decided.after), by, now),
         ...(by ? await staffSeen(ports.store, now) : []),
       ]);
       return after;
@@ -355,28 +355,15 @@ const whyNot = {
   outcome_unknown: 'chưa rõ lần gửi trước có tới không.',
 } as const;
 
-function audit(
+function recordOf(
   action: string,
   before: Conversation,
   after: Conversation,
-  by: Moderator | undefined,
-  now: Instant,
-): Write {
-  const actor = by
-    ? { id: by.id, name: by.name, role: 'moderator', organisationId: by.organisationId }
-    : { id: 'system' as const };
-  return insert<AuditRecord>(collections.audit, {
-    id: newId<'audit'>(),
-    schema: 1,
-    at: now,
+): Parameters<typeof audit>[0] {
+  return {
     action,
-    actor,
     object: { type: 'conversation', id: before.id, organisationId: before.organisationId },
     before: { handledBy: before.handledBy, hold: before.hold },
     after: { handledBy: after.handledBy, hold: after.hold },
-    requestId: newId<'request'>(),
-    address: by?.via ?? 'system',
-    actorId: actor.id,
-    objectId: before.id,
-  });
+  };
 }

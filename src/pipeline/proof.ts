@@ -1,11 +1,9 @@
-import type { AuditRecord } from '../conversation/audit.ts';
 import type { Case } from '../conversation/case.ts';
 import type { Consent } from '../conversation/contact.ts';
 import { AppError } from '../errors.ts';
-import { newId } from '../ids.ts';
 import * as collections from '../store/collections.ts';
-import { insert } from '../store/store.ts';
 import type { CollectionDef, Doc, Write } from '../store/store.ts';
+import { audit } from './audit.ts';
 import type { ModerationPorts, Moderator } from './moderation.ts';
 
 /** More than anybody has agreed to; below the 500 writes of a commit. */
@@ -31,18 +29,11 @@ export async function holdCase(
   await store.commit([
     ...cases.map((doc) => setHold<Case>(collections.cases, doc, on)),
     ...consents.map((doc) => setHold<Consent>(collections.consents, doc, on)),
-    insert<AuditRecord>(collections.audit, {
-      id: newId<'audit'>(),
-      schema: 1,
-      at: clock.now(),
-      action: on ? 'case.hold' : 'case.unhold',
-      actor: { id: by.id, name: by.name, role: 'moderator', organisationId: by.organisationId },
-      object: { type: 'case', id: code },
-      requestId: newId<'request'>(),
-      address: by.via,
-      actorId: by.id,
-      objectId: code,
-    }),
+    audit(
+      { action: on ? 'case.hold' : 'case.unhold', object: { type: 'case', id: code } },
+      by,
+      clock.now(),
+    ),
   ]);
 }
 

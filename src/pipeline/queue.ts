@@ -2,6 +2,8 @@ import { later } from '../clock.ts';
 import type { Instant, Millis } from '../clock.ts';
 import type { InboundEvent } from '../conversation/event.ts';
 import type { Purpose, Reply } from '../conversation/reply.ts';
+import type { NotifyCode } from '../dialogue/effects.ts';
+import { newId } from '../ids.ts';
 import type { Json } from '../channels/channel.ts';
 import type { ChannelName, ContactId, ConversationId, JobId, MessageId, TraceId } from '../ids.ts';
 import { jobs, locks } from '../store/collections.ts';
@@ -66,6 +68,25 @@ interface NewJob<Body> {
 export function enqueue<Body>(queue: QueueName, job: NewJob<Body>, claim: boolean): Write {
   const doc = { ...job, schema: 1, queue, dueAt: job.dueAt ?? (0 as Instant), attempts: 0 };
   return insert<Job<Body>>(jobs, doc, claim ? { claim: true } : {});
+}
+
+/** Somebody outside is told a code and a channel; see tasks/notify.ts. */
+export function notifyJob(
+  code: NotifyCode,
+  channel: ChannelName,
+  now: Instant,
+  cause: TraceId,
+): Write {
+  const job = {
+    id: `task/notify/${newId<'job'>()}` as JobId,
+    channel: 'tasks',
+    lane: 'notify',
+    order: now,
+    createdAt: now,
+    cause,
+    body: { task: 'notify', input: { code, channel } } satisfies TaskBody,
+  };
+  return enqueue('tasks', job, false);
 }
 
 /** The job is done and its lane free. */

@@ -17,6 +17,7 @@ import { insert } from '../store/store.ts';
 import type { Committed, Store, Write } from '../store/store.ts';
 import { settleSent } from './deliver.ts';
 import { takeOverNatively } from './moderation.ts';
+import { openNotice } from './notice.ts';
 import { enqueue } from './queue.ts';
 import { redact } from './redact.ts';
 import type { Worker } from './worker.ts';
@@ -97,8 +98,10 @@ interface Around {
 
 function isLine(event: InboundEvent): event is Line {
   if (event.type === 'unsupported') return event.address !== '';
-  return event.type !== 'delivered' && event.type !== 'sent' && event.type !== 'pageReply';
+  return !atOnce.includes(event.type);
 }
+
+const atOnce: readonly InboundEvent['type'][] = ['delivered', 'sent', 'pageReply', 'enforced'];
 
 function unique(lines: readonly Line[]): Line[] {
   return [...new Map(lines.map((line) => [line.id, line])).values()];
@@ -256,6 +259,8 @@ async function applyAtOnce(
   if (event.type === 'pageReply') await takeOverNatively({ store, clock, content }, event);
   else if (event.type === 'sent') await settleSent(store, event, around.receivedAt);
   else if (event.type === 'delivered') await noteDelivered(store, event);
+  else if (event.type === 'enforced')
+    await openNotice(store, event, around.receivedAt, around.trace);
   else if (event.type === 'unsupported') {
     log.warn(
       { trace: around.trace, channel: event.channel, what: event.what },

@@ -37,6 +37,7 @@ export function redact(event: InboundEvent): InboundEvent {
     case 'delivered':
     case 'left':
     case 'touched':
+    case 'enforced':
       return event;
   }
 }

@@ -6,6 +6,7 @@ import type { Conversation } from '../conversation/conversation.ts';
 import type { Course, Key, Registration, Seats } from '../conversation/course.ts';
 import type { Feedback, Gap } from '../conversation/feedback.ts';
 import type { Message } from '../conversation/message.ts';
+import type { Notice } from '../conversation/notice.ts';
 import type { TurnRecord } from '../conversation/turn.ts';
 import type { ChannelName, ContactId, ConversationId, EventId } from '../ids.ts';
 import type { AnyCollection, Change, CollectionDef, Doc, Job, Lock, SearchEntry } from './store.ts';
@@ -213,6 +214,13 @@ export const audit = of<AuditRecord>()({
   fields: ['at', 'actorId', 'objectId'],
   compound: [['at'], ['actorId', 'at'], ['objectId', 'at']],
 });
+export const notices = of<Notice>()({
+  name: 'notices',
+  schema: 1,
+  fields: ['state', 'at'],
+  compound: [['state', 'at'], ['at']],
+  topic: ({ id }) => ({ topic: 'notice', id }),
+});
 export const unread = of<Unread>()({
   name: 'unread',
   schema: 1,
@@ -251,6 +259,7 @@ export const all: readonly AnyCollection[] = [
   feedbacks,
   gaps,
   audit,
+  notices,
   unread,
   forgotten,
   secrets,

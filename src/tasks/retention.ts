@@ -47,6 +47,7 @@ function finders(store: Store, keep: Retention, now: Instant): Finder[] {
     aged(store, collections.consents, 'at', before(keep.consents)),
     aged(store, collections.cases, 'receivedAt', before(keep.cases)),
     aged(store, collections.audit, 'at', before(keep.audit)),
+    aged(store, collections.notices, 'at', before(keep.audit)),
     aged(store, collections.unread, 'at', before(unreadFor)),
     aged(store, collections.forgotten, 'until', now),
     aged(store, collections.webSessions, 'expiresAt', now),

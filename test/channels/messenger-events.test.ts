@@ -63,6 +63,8 @@ function summary(event: InboundEvent): string {
       return `edited ${event.of} “${event.text}”`;
     case 'removed':
       return `removed ${event.of}`;
+    case 'enforced':
+      return `enforced ${event.action}`;
     case 'unsupported':
       return `unsupported ${event.what}`;
     case 'delivered':
@@ -106,7 +108,7 @@ const meanings: Readonly<Record<string, readonly string[]>> = {
   '21-pass-thread-control': ['unsupported pass_thread_control'],
   '22-take-thread-control': ['unsupported take_thread_control'],
   '23-request-thread-control': ['unsupported request_thread_control'],
-  '24-policy-enforcement-block': ['unsupported policy-enforcement'],
+  '24-policy-enforcement-block': ['enforced block'],
   '25-reaction': ['touched'],
   // Comments of the Page itself, in the new and the old spelling.
   '26-feed-comment-add': [],

@@ -100,6 +100,7 @@ describe('silence', () => {
     { type: 'delivered', upTo: mondayMorning },
     { type: 'left' },
     { type: 'touched', what: 'reaction' },
+    { type: 'enforced', action: 'block', reason: '' },
     { type: 'comment', postId: 'p', text: 'hay quá' },
   ];
 

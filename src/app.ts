@@ -102,6 +102,7 @@ export async function createApp(config: Config, world: World): Promise<App> {
     pages: pages({ content, clock, privacyUrl: privacyUrl(config), folder: world.pagesDir }),
     metrics: measured.handler,
     embedOn: config.embedOn,
+    trustProxy: config.trustProxy,
   });
   return {
     http,

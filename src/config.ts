@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { AppError } from './errors.ts';
 import type { MessengerSettings } from './channels/messenger.ts';
@@ -14,6 +15,8 @@ export interface Config {
   readonly notifyUrl: string | undefined;
   /** Sites that may show the chat in a frame. */
   readonly embedOn: readonly string[];
+  /** Proxies that are believed about who asks; empty = nobody is. */
+  readonly trustProxy: readonly string[];
   /** 32 bytes; undefined = made and kept beside the embedded database. */
   readonly dataKey: Uint8Array | undefined;
   readonly messenger: MessengerSettings | undefined;
@@ -32,6 +35,17 @@ const web = { protocol: /^https?$/, error: 'địa chỉ đầy đủ, bắt đ�
 const url = z.url(web).transform((text) => text.replace(/\/+$/, ''));
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 
+const proxyForm =
+  'none, loopback, uniquelocal, linklocal, địa chỉ IP hoặc dải như 10.0.0.0/8, cách nhau bằng dấu phẩy';
+
+function isProxy(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  if (['none', 'loopback', 'uniquelocal', 'linklocal'].includes(text)) return true;
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  const isNetwork = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
+  return most > 0 && isNetwork && rest.length === 0;
+}
+
 const shared = z.object({
   PORT: port.default(3000),
   HOST: z.string().default('127.0.0.1'),
@@ -48,6 +62,12 @@ const shared = z.object({
     .transform((list) => list.split(',').map((site) => site.trim()))
     .pipe(z.array(z.url(web).transform((site) => new URL(site).origin)))
     .optional(),
+  TRUST_PROXY: z
+    .string()
+    .transform((list) => list.split(',').map((one) => one.trim()))
+    .pipe(z.array(z.string().refine(isProxy, proxyForm)))
+    .transform((list) => list.filter((one) => one !== 'none'))
+    .default(['loopback']),
   GRAPH_API_BASE: url.default('https://graph.facebook.com/v25.0'),
   MESSENGER_PER_SECOND: whole(1, 100_000, 'số tin mỗi giây, từ 1').optional(),
 });
@@ -100,6 +120,7 @@ function settings(read: z.infer<typeof shared>, env: Environment): Config {
     logLevel: read.LOG_LEVEL,
     notifyUrl: read.NOTIFY_URL,
     embedOn: read.EMBED_ON ?? [],
+    trustProxy: read.TRUST_PROXY,
     dataKey: read.DATA_KEY,
     messenger: messengerSettings(env, read),
     missing: Object.fromEntries(missing),

@@ -14,6 +14,8 @@ export interface ServerParts {
   readonly metrics: RequestHandler;
   /** Sites that may show the chat in a frame of theirs. */
   readonly embedOn: readonly string[];
+  /** Proxies that are believed about who asks: addresses, networks, `loopback`, `uniquelocal`. */
+  readonly trustProxy: readonly string[];
 }
 
 /** All routes of the process. */
@@ -21,8 +23,8 @@ export function server(parts: ServerParts): RequestListener {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
-  // Only a proxy on this machine may say for whom it asks.
-  app.set('trust proxy', 'loopback');
+  // Only these may say for whom they ask; anybody else could make up an address for every request.
+  app.set('trust proxy', parts.trustProxy);
   app.use('/health', parts.health);
   app.get('/metrics', parts.metrics);
   app.use(headers(parts.embedOn));

@@ -11,7 +11,7 @@ import type { ConversationId, MessageId } from '../ids.ts';
 import type { Receiver } from '../pipeline/receive.ts';
 import * as collections from '../store/collections.ts';
 import type { Store } from '../store/store.ts';
-import { addressLimits } from './limits.ts';
+import { addressLimit, visitorLimit } from './limits.ts';
 import { sessions } from './session.ts';
 import type { Sessions } from './session.ts';
 import { streams } from './stream.ts';
@@ -34,7 +34,13 @@ interface Desk {
   readonly sessions: Sessions;
   readonly transcript: Transcript;
   readonly streams: Streams;
+  /** Refuses who writes faster than people do. */
+  readonly calm: ReturnType<typeof visitorLimit>;
 }
+
+/** A minute. A person writes some; a class on one mobile network some hundred. */
+const perVisitor = 60;
+const perAddress = { lines: 1_200, sessions: 600 };
 
 /** The API of the web chat: design of the interface in docs/architecture.md, “Web chat”. */
 export function widget(ports: WidgetPorts): { readonly router: Router; close(): void } {
@@ -44,20 +50,22 @@ export function widget(ports: WidgetPorts): { readonly router: Router; close(): 
     sessions: sessions(ports.store, ports.clock),
     transcript: read,
     streams: streams(ports.store, read),
+    calm: visitorLimit(ports.clock, perVisitor),
   };
-  const limits = addressLimits(ports.clock);
+  const manyLines = addressLimit(ports.clock, perAddress.lines);
+  const manySessions = addressLimit(ports.clock, perAddress.sessions);
   const router = express.Router();
   router.use((_request, response, next) => {
     response.set('Cache-Control', 'no-store');
     next();
   });
   router.use(express.json({ limit: 20_000, inflate: false }));
-  router.post('/session', limits('session', 60), postSession(desk));
+  router.post('/session', manySessions, postSession(desk));
   router.delete('/session', deleteSession(desk));
-  router.post('/messages', limits('message', 120), postMessage(desk));
+  router.post('/messages', manyLines, postMessage(desk));
   router.get('/messages', getMessages(desk));
   router.get('/stream', getStream(desk));
-  router.post('/feedback', limits('message', 120), postFeedback(desk));
+  router.post('/feedback', manyLines, postFeedback(desk));
   return {
     router,
     close: () => {
@@ -79,9 +87,10 @@ function deleteSession({ sessions }: Desk): RequestHandler {
   };
 }
 
-function postMessage({ ports, sessions }: Desk): RequestHandler {
+function postMessage({ ports, sessions, calm }: Desk): RequestHandler {
   return async (request, response) => {
     const { conversationId } = await sessions.of(request);
+    calm(conversationId, response);
     const event = webEvent(request.body, conversationId, ports.clock.now());
     const titled =
       event.type === 'choice'
@@ -154,9 +163,10 @@ function getStream({ sessions, streams }: Desk): RequestHandler {
 const feedbackBody = z.strictObject({ id: z.string().min(1).max(300), helpful: z.boolean() });
 
 /** A mark under an answer is the same as pressing the button that other channels show: one path into the dialogue. */
-function postFeedback({ ports, sessions }: Desk): RequestHandler {
+function postFeedback({ ports, sessions, calm }: Desk): RequestHandler {
   return async (request, response) => {
     const { conversationId } = await sessions.of(request);
+    calm(conversationId, response);
     const read = feedbackBody.safeParse(request.body);
     if (!read.success)
       throw new AppError(

@@ -154,19 +154,47 @@ describe('a posted message', () => {
     expect(who(await reads())[0]).toBe('person');
   });
 
-  test('more than 120 times a minute from one address has to wait', async () => {
+  test('more than 60 times a minute from one visitor has to wait, and nobody else', async () => {
     const { bot, site, headers } = await browser({ model: false });
-    const say = () => site.post('/widget/messages', { id: `many-0000${++n}`, text: 'a' }, headers);
+    const other = await open(bot, site);
+    const say = (as = headers) =>
+      site.post('/widget/messages', { id: `many-0000${++n}`, text: 'a' }, as);
     const statuses = await Promise.all(
-      Array.from({ length: 130 }, async () => (await say()).status),
+      Array.from({ length: 70 }, async () => (await say()).status),
     );
-    expect(statuses.filter((status) => status === 202)).toHaveLength(120);
+    expect(statuses.filter((status) => status === 202)).toHaveLength(60);
     const refused = await say();
     expect(refused.status).toBe(429);
-    expect(refused.headers.get('retry-after')).toBe('10');
+    expect(refused.headers.get('retry-after')).toBe('1');
     expect(refused.json()).toMatchObject({ code: 'too_many' });
-    bot.clock.advance(seconds(10));
+    expect((await say(other.headers)).status).toBe(202);
+    bot.clock.advance(seconds(1));
     expect((await say()).status).toBe(202);
+  });
+
+  test('from one address goes on for twenty visitors who all write as fast as they may', async () => {
+    const { bot, site } = await browser({ model: false });
+    const say = (headers: Record<string, string>) =>
+      site.post('/widget/messages', { id: `many-0000${++n}`, text: 'a' }, headers);
+    const statuses: number[] = [];
+    for (let visitor = 0; visitor < 20; visitor++) {
+      const { headers } = await open(bot, site);
+      const answers = await Promise.all(Array.from({ length: 60 }, () => say(headers)));
+      statuses.push(...answers.map(({ status }) => status));
+    }
+    expect(statuses.filter((status) => status === 202)).toHaveLength(1_200);
+    const { headers } = await open(bot, site);
+    expect((await say(headers)).status).toBe(429);
+  });
+
+  test('with made-up tokens uses up nobody’s allowance but that of the address', async () => {
+    const { site, post } = await browser({ model: false });
+    for (let i = 0; i < 100; i++) {
+      const headers = { authorization: `Bearer made-up-token-number-${i}` };
+      const body = { id: `many-0000${++n}`, text: 'a' };
+      expect((await site.post('/widget/messages', body, headers)).status).toBe(401);
+    }
+    expect((await post({ id: 'a1b2c3d4', text: 'a' })).status).toBe(202);
   });
 });
 

@@ -3,7 +3,7 @@ import { dayOfMonth } from './date-rule.ts';
 import type { Today } from './days.ts';
 import { lunarDay, newYear } from './lunar.ts';
 import { readNumberAt, smallNumber } from './number-words.ts';
-import { spelled } from './typed.ts';
+import { isBare, spelled, wordBefore } from './typed.ts';
 import type { Typed } from './typed.ts';
 
 const inYear = '(?:(?: nam|/) ?(\\d{4}))?';
@@ -47,7 +47,7 @@ export const lunarRules: readonly DateRule[] = [
       if (!spelled(typed, at, 3, ['rằm'])) return undefined;
       const month = match[1] === undefined ? undefined : monthOf(typed, match[1], at);
       if (match[1] !== undefined && month === undefined) return undefined;
-      if (month === undefined) return nextMonthly(today, 15);
+      if (month === undefined) return nextRam(typed, match, at, today);
       return find(today, match[2], (year) => lunarDay(year, month, 15));
     },
   },
@@ -87,6 +87,20 @@ export const lunarRules: readonly DateRule[] = [
     },
   },
 ];
+
+/** “rằm” alone; “ram ro” is no such day, and “hôm rằm” may have been the last. */
+function nextRam(
+  typed: Typed,
+  match: RegExpExecArray,
+  at: number,
+  today: Today,
+): DateReading | undefined {
+  const next = nextMonthly(today, 15);
+  const before = wordBefore(typed, match.index);
+  if (isBare(typed, at, at + 3) && match[0] === 'ram' && !/^(?:|hom|den)$/.test(before))
+    return undefined;
+  return next && before === 'hom' ? { ...next, unsure: true } : next;
+}
 
 /** How many days before Tết “28 tết” is; the eve is “30 tết” also after a month of 29 days. */
 function eve(year: number, day: number): number {

@@ -1,3 +1,4 @@
+import { dateOf } from '../../conversation/calendar.ts';
 import { countedThings, dayOfMonth, nextOccurrence, yearOf } from './date-rule.ts';
 import type { DateReading, DateRule } from './date-rule.ts';
 import { dayOf } from './days.ts';
@@ -31,7 +32,8 @@ export const numericRules: readonly DateRule[] = [
       if (!isDateAt(match, typed, cue !== '')) return undefined;
       if (year === undefined && sign !== '/' && !/^ngay/.test(cue)) return undefined;
       if (year?.length === 2 && sign !== '/' && cue === '') return undefined;
-      return dated(today, day, month, year);
+      const read = dated(today, day, month, year);
+      return cue === 'hom ' && year === undefined ? orLast(read, month, day) : read;
     },
   },
   // ngày 5 tháng 4 (năm 2026), mồng 8 tháng ba, ngày 20 tháng sau, 5 tháng 4
@@ -63,6 +65,18 @@ export const numericRules: readonly DateRule[] = [
     },
   },
 ];
+
+/** “gửi hôm 5/10” looks back as often as ahead. */
+function orLast(
+  read: DateReading | undefined,
+  month: string,
+  day: string,
+): DateReading | undefined {
+  const [next] = read?.days ?? [];
+  if (next === undefined) return undefined;
+  const last = dayOf(dateOf(next).year - 1, Number(month), Number(day));
+  return { days: last === undefined ? [next] : [next, last] };
+}
 
 /** “ngày 5 tháng sau”; typed without marks that may also be June. */
 function ofNamedMonth(

@@ -9,7 +9,7 @@ import type { Typed } from './typed.ts';
 
 const start = '(?<![\\p{L}\\d])';
 const end = '(?![\\p{L}\\d])';
-const which = '(nay|sau|toi|truoc|qua|vua roi|ke tiep)';
+const which = '(nay|sau|toi|truoc|qua|vua roi|roi|ke tiep)';
 const rule = (source: string, read: DateRule['read']): DateRule => ({
   shape: new RegExp(`${start}${source}${end}`, 'gu'),
   read,
@@ -17,7 +17,9 @@ const rule = (source: string, read: DateRule['read']): DateRule => ({
 
 /** Days counted from today: hôm nay, mai, mốt, “3 ngày nữa”, tuần sau, cuối tháng. */
 export const relativeRules: readonly DateRule[] = [
-  rule('(?:(?:hom|hum|bua|ngay) nay|hnay|h nay)', (match, typed, today) => {
+  rule('(?:(?:hom|hum|bua|ngay) nay|hnay)', (match, typed, today) => {
+    // “mấy bữa nay”: a while.
+    if (counting.test(wordBefore(typed, match.index))) return undefined;
     if (match[0] === 'ngay nay' && !spelled(typed, match.index, 8, [])) return undefined;
     return { days: [today.day] };
   }),
@@ -33,14 +35,17 @@ export const relativeRules: readonly DateRule[] = [
   }),
   // “sáng nay”, “tối qua”; the part of the day is taken into the span later
   rule('(?<=(?:sang|trua|chieu|toi|dem) )(?:nay|hom nay|qua)', (match, typed, today) => {
-    if (match[0] !== 'qua') return { days: [today.day] };
     const before = wordBefore(typed, match.index);
-    // “chiều qua” may be yesterday's afternoon or the wish to come over.
-    if (before === 'toi' || before === 'dem') {
-      const isMarked = !isBare(typed, match.index - before.length - 1, match.index - 1);
-      return isMarked ? { days: [today.day - 1] } : undefined;
+    const at = match.index - before.length - 1;
+    if (!spelled(typed, at, before.length, partsOfDay[before] ?? [])) return undefined;
+    if (!isBare(typed, match.index, match.index + match[0].length)) {
+      return match[0] === 'hom nay' ? { days: [today.day] } : undefined;
     }
-    return { days: [today.day - 1], unsure: true };
+    if (match[0] !== 'qua') return { days: [today.day] };
+    // “tối qua” is yesterday; “toi qua” may be I, “chiều qua” the wish to come over.
+    const isNight = before === 'toi' || before === 'dem';
+    if (isNight && isBare(typed, at, match.index - 1)) return undefined;
+    return isNight ? { days: [today.day - 1] } : { days: [today.day - 1], unsure: true };
   }),
   rule('mai', (match, typed, today) =>
     isTomorrow(typed, match.index) ? { days: [today.day + 1] } : undefined,
@@ -53,7 +58,10 @@ export const relativeRules: readonly DateRule[] = [
     return isDay ? { days: [today.day + 2] } : undefined;
   }),
   rule(`(${smallNumber}) (ngay|hom|bua|tuan|thang) (?:nua|toi nua)`, (match, typed, today) => {
+    // “xin thêm 3 ngày nữa”; “ba bữa nửa tháng”
     if (wordBefore(typed, match.index) === 'them') return undefined;
+    if (/^(?:thang|ngay|nam)$/.test(wordAfter(typed, match.index + match[0].length)))
+      return undefined;
     return counted(match, typed, today, 1);
   }),
   rule('nua thang nua', (_match, _typed, today) => ({ days: [today.day + 15] })),
@@ -68,6 +76,8 @@ export const relativeRules: readonly DateRule[] = [
     if (shift === undefined || isOften(typed, match)) return undefined;
     const monday = today.day - today.weekday + 1 + 7 * shift;
     const [first, last] = match[1] === 'dau' ? [0, 1] : match[1] === 'giua' ? [2, 3] : [5, 6];
+    // “cuối tuần rồi”: the last one, or it is already here.
+    if (match[2] === 'roi') return { days: [monday + first, monday + 7 + first] };
     const hasPassed = match[2] === undefined && monday + last < today.day;
     return span(today, monday + first + (hasPassed ? 7 : 0), monday + last + (hasPassed ? 7 : 0));
   }),
@@ -92,6 +102,15 @@ export const relativeRules: readonly DateRule[] = [
     return span(today, dayNumber(today.year, 12, 1), dayNumber(today.year, 12, 31), 'last');
   }),
 ];
+
+const counting = /^(?:\d+|may|vai|mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi|chuc|nhung|cac)$/;
+const partsOfDay: Readonly<Record<string, readonly string[]>> = {
+  sang: ['sáng'],
+  trua: ['trưa'],
+  chieu: ['chiều'],
+  toi: ['tối'],
+  dem: ['đêm'],
+};
 
 /** “chị Mai”, “Mai Hoa”, “bà mai”, “mai mốt”, “hoa mai” are no tomorrow. */
 const beforeMai =
@@ -133,6 +152,7 @@ const shifts: Readonly<Record<string, { readonly by: number; readonly as: readon
   'ke tiep': { by: 1, as: ['kế tiếp'] },
   truoc: { by: -1, as: ['trước'] },
   qua: { by: -1, as: ['qua'] },
+  roi: { by: -1, as: ['rồi'] },
   'vua roi': { by: -1, as: ['vừa rồi'] },
 };
 
@@ -182,7 +202,21 @@ function readMonth(match: RegExpExecArray, typed: Typed, today: Today): DateRead
   if (written === undefined && countedThings.test(after)) return undefined;
   const year = written === undefined ? today.year + (month < today.month ? 1 : 0) : Number(written);
   if (year < 1900 || year > 2100) return undefined;
-  return partOfMonth(today, part ?? 'whole', { year, month });
+  // “mỗi tháng một tin”; January is “tháng giêng” or “tháng 1”.
+  if (spoken === 'mot' && after !== '') return undefined;
+  // “hồi tháng chín” looks back.
+  if (written === undefined && wordBefore(typed, match.index) === 'hoi') {
+    if (isBare(typed, match.index - 4, match.index)) return undefined;
+    return partOfMonth(today, part ?? 'whole', {
+      year: today.year - (month > today.month ? 1 : 0),
+      month,
+    });
+  }
+  const read = partOfMonth(today, part ?? 'whole', { year, month });
+  if (written !== undefined || wordBefore(typed, match.index) !== 'tu') return read;
+  // “từ tháng chín” may look back as well.
+  const before = partOfMonth(today, part ?? 'whole', { year: year - 1, month });
+  return { days: [...read.days, ...before.days] };
 }
 
 function partOfMonth(

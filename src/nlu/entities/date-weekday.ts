@@ -8,7 +8,7 @@ import type { Typed } from './typed.ts';
 /** “thứ 6”, t6, “thứ sáu tuần sau”, chủ nhật, cn, “thứ 2 đến thứ 6”, “thứ 6 ngày 13/3”. The week begins on Monday. */
 const name = '(?:thu ?(?:[2-7]|hai|ba|tu|nam|sau|bay)|t ?[2-7]|chu nhat|cnhat|cn)';
 const when =
-  '(?:,? ?(?:cua |trong )?(tuan (?:nay|sau|toi|truoc|qua|ke|kia)|nay|toi|sau|truoc|qua|vua (?:roi|qua|r))(?![\\p{L}\\d]))?';
+  '(?:,? ?(?:cua |trong )?(tuan (?:nay|sau|toi|truoc|qua|roi|ke|kia)|nay|toi|sau|truoc|qua|vua (?:roi|qua|r))(?![\\p{L}\\d]))?';
 
 export const weekdayRules: readonly DateRule[] = [
   {
@@ -90,7 +90,7 @@ function numberAt(typed: Typed, at: number, written: string): number | undefined
 
 /** Counted out, not named: “lần thứ 2”, “bên thứ ba”, “đứng thứ tư”, “thứ hai là”. */
 const ordinalBefore =
-  /^(?:lan|cai|cau|nguoi|ben|buoc|dot|vong|so|hang|dung|xep|giai|y|de|hoi|ky|dua|con|nam|lop|khoa|bac|tang|dong|cot|trang|muc|dieu|khoan|phan|chuong|loai|nhom|the|doi|tap|buoi|du|moi|nhieu|cap|thang|tuan|quy|tuoi|may|doanh|thue|nguon|mua|da|duoc|tien|tong|thuc|khoan|viec|anh|chi|vo|chong)$/;
+  /^(?:lan|cai|cau|nguoi|ben|buoc|dot|vong|so|hang|dung|xep|giai|y|de|hoi|ky|dua|con|be|nam|lop|khoa|bac|tang|dong|cot|trang|muc|dieu|khoan|phan|chuong|loai|nhom|the|doi|tap|buoi|du|moi|nhieu|cap|thang|tuan|quy|tuoi|may|doanh|thue|nguon|mua|da|duoc|tien|tong|thuc|khoan|viec|anh|chi|vo|chong)$/;
 /** Where unmarked letters (“thu sau”, “cn”) may be taken for a day. */
 const dayBefore =
   /^(?:|ngay|sang|trua|chieu|toi|dem|hom|den|tu|vao|va|hoac|hay|luc|gio|h|\d{1,2}h\d{0,2}|qua|den|tuan|t\d|cn|bua|dung)$/;
@@ -137,7 +137,7 @@ function weeksOn(typed: Typed, match: RegExpExecArray, which: string | undefined
   if (!which?.startsWith('tuan')) return 0;
   if (word === 'sau' || word === 'toi' || word === 'ke') return 1;
   if (word === 'kia') return 2;
-  return word === 'truoc' || word === 'qua' ? -1 : 0;
+  return word === 'truoc' || word === 'qua' || word === 'roi' ? -1 : 0;
 }
 
 const markedWords: Readonly<Record<string, readonly string[]>> = {
@@ -146,6 +146,7 @@ const markedWords: Readonly<Record<string, readonly string[]>> = {
   toi: ['tới'],
   truoc: ['trước'],
   qua: ['qua'],
+  roi: ['rồi'],
   ke: ['kế'],
   kia: ['kia'],
 };
@@ -181,6 +182,11 @@ function onWeekday(
     // “thứ 6 qua” may come over or be over.
     return which === 'qua' ? { days: [next, passed], ...trimmed } : { days: [passed] };
   }
+  // “ngày thứ tư” may count days.
+  if (/^ngay thu/.test(match[0]) && word === '') return { days: [next], unsure: true, ...trimmed };
+  // “hôm thứ hai”, “từ thứ hai” may look back.
+  if (/^(?:hom|tu|bua)$/.test(wordBefore(typed, match.index)))
+    return { days: [next, next - 7], ...trimmed };
   // On a Wednesday “thứ tư” is today or a week from now.
   return { days: thisWeek === today.day ? [thisWeek, next] : [next], ...trimmed };
 }

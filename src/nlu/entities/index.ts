@@ -3,6 +3,7 @@ import type { Entity } from '../types.ts';
 import { findDates } from './date.ts';
 import { findEmails } from './email.ts';
 import { findIdNumbers } from './id-number.ts';
+import { findMoney } from './money.ts';
 import { findNames } from './name.ts';
 import { findPhones } from './phone.ts';
 import { findTimes } from './time.ts';
@@ -18,6 +19,7 @@ const longestText = 4_000;
 export function findEntities(text: string, now: Instant): Entity[] {
   const message = typed(text.slice(0, longestText));
   const found = findPersonal(message.text);
+  add(found, findMoney(message));
   add(found, findTimes(message));
   // A day takes “sáng” along only where no time has it already.
   add(found, findDates(message, now, found));

@@ -23,13 +23,14 @@ const digits: Readonly<Record<string, { readonly value: number; readonly as: rea
   };
 const joints: Readonly<Record<string, readonly string[]>> = {
   muoi: ['mười', 'mươi'],
+  chuc: ['chục'],
   tram: ['trăm'],
   linh: ['linh'],
   le: ['lẻ'],
 };
 const one = Object.keys(digits).join('|');
 
-export const numberWords = `(?:(?:${one}) tram(?: (?:linh|le) (?:${one})|(?: (?:${one}))? muoi(?: (?:${one}))?)?|(?:(?:${one}) )?muoi(?: (?:${one}))?|(?:${one}))`;
+export const numberWords = `(?:(?:${one}) tram(?: (?:linh|le) (?:${one})|(?: (?:${one}))? muoi(?: (?:${one}))?)?|(?:(?:${one}) )?muoi(?: (?:${one}))?|(?:${one}) chuc|(?:${one}))`;
 
 /** A number of at most two digits, or in words. */
 export const smallNumber = `(?:\\d{1,2}|${numberWords})`;
@@ -38,6 +39,8 @@ export const smallNumber = `(?:\\d{1,2}|${numberWords})`;
 export function readNumberAt(typed: Typed, start: number, length: number): number | undefined {
   const written = typed.plain.slice(start, start + length);
   if (/^\d+$/.test(written)) return Number(written);
+  // “lăm” and “nhăm” stand only behind “mười”.
+  if (written === 'lam' || written === 'nham') return undefined;
   let hundreds = 0;
   let tens: number | undefined;
   let ones: number | undefined;
@@ -49,7 +52,7 @@ export function readNumberAt(typed: Typed, start: number, length: number): numbe
     if (word === 'tram') {
       hundreds = ones ?? 0;
       ones = undefined;
-    } else if (word === 'muoi') {
+    } else if (word === 'muoi' || word === 'chuc') {
       tens = ones ?? 1;
       ones = undefined;
     } else ones = digits[word]?.value ?? ones;

@@ -119,6 +119,10 @@ function readClock(
         );
   if (hour === undefined || hour > 23 || toGo === undefined) return undefined;
   const isNumber = /^\d/.test(hourWord);
+  // “bay gio” without marks is now (“bây giờ”); in “mấy chục năm giờ già” the word before belongs to the number.
+  if (hourWord === 'bay' && isBare(message, at, at + 7)) return undefined;
+  if (!isNumber && /^(?:chuc|may|vai|tram|muoi|\d+)$/.test(wordBefore(message, at)))
+    return undefined;
   // “2 rưỡi chiều”, “hai giờ”; without either word a number is no time, and “8g” is a weight.
   if (
     half !== undefined &&

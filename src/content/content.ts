@@ -90,7 +90,7 @@ export interface Programme {
 /** Days to keep each kind of record. */
 export type Retention = Readonly<
   Record<
-    'messages' | 'registrations' | 'callbacks' | 'consents' | 'cases' | 'turns' | 'audit',
+    | 'messages' | 'registrations' | 'callbacks' | 'consents' | 'cases' | 'turns' | 'audit' | 'forms',
     number
   >
 >;
@@ -200,6 +200,8 @@ export interface Content {
   /** @throws when there is no such organisation: references are checked on loading. */
   organisation(id: OrganisationId): Organisation;
   readonly organisations: readonly Organisation[];
+  /** Communes and organisations by the names people use, of `intents/entities/`. */
+  readonly gazetteer: Gazetteer;
   readonly programme: Programme;
   readonly retention: Retention;
   readonly caseTerms: CaseTerms;

@@ -140,6 +140,7 @@ export const retentionFile = z.strictObject({
   cases: days,
   turns: days,
   audit: days,
+  forms: days,
 });
 
 const clock = (error: string) =>

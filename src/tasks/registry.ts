@@ -1,8 +1,9 @@
 import { erase } from './erase.ts';
+import { forms } from './forms.ts';
 import { holds } from './holds.ts';
 import { notify } from './notify.ts';
 import { retention } from './retention.ts';
 import type { Task } from './task.ts';
 
 /** Every task, one line each. */
-export const tasks: readonly Task[] = [holds, notify, erase, retention];
+export const tasks: readonly Task[] = [holds, notify, erase, retention, forms];

@@ -149,6 +149,7 @@ export const content: Content = buildContent({
     cases: 730,
     turns: 90,
     audit: 730,
+    forms: 1,
   },
   caseTerms: { answerWorkingDays: 2, erase: 20, withdraw: 15, access: 10, correct: 10 },
   courses: [],

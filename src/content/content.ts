@@ -200,8 +200,6 @@ export interface Content {
   /** @throws when there is no such organisation: references are checked on loading. */
   organisation(id: OrganisationId): Organisation;
   readonly organisations: readonly Organisation[];
-  /** Communes and organisations by the names people use, of `intents/entities/`. */
-  readonly gazetteer: Gazetteer;
   readonly programme: Programme;
   readonly retention: Retention;
   readonly caseTerms: CaseTerms;

@@ -1,5 +1,6 @@
 import type { Content, MenuGroup } from '../content/content.ts';
 import type { Choice } from '../conversation/reply.ts';
+import type { Aspect } from '../nlu/types.ts';
 import { payload } from './payload.ts';
 import { mostChoices } from './replies.ts';
 
@@ -8,22 +9,27 @@ export function openingChoices(content: Content): Choice[] {
   return groupChoices(content, 1);
 }
 
-/** One page of the groups, those of the opening first. */
-export function groupChoices(content: Content, page: number): Choice[] {
+/** One page of the groups, those of the opening first; `aspect` is what is to be told of the topic chosen in the end. */
+export function groupChoices(content: Content, page: number, aspect?: Aspect): Choice[] {
   const choices = groupsInOrder(content).map(({ id, title }) => ({
     title,
-    payload: payload('menu', id),
+    payload: payload('menu', id, undefined, aspect),
   }));
-  return pageOf(choices, page, (next) => more(content, 'all', next));
+  return pageOf(choices, page, (next) => more(content, 'all', next, aspect));
 }
 
 /** One page of a group's topics. */
-export function topicChoices(content: Content, group: MenuGroup, page: number): Choice[] {
+export function topicChoices(
+  content: Content,
+  group: MenuGroup,
+  page: number,
+  aspect?: Aspect,
+): Choice[] {
   const choices = group.intents.flatMap((intent) => {
     const topic = content.topic(intent);
-    return topic ? [{ title: topic.button, payload: payload('ask', intent) }] : [];
+    return topic ? [{ title: topic.button, payload: payload('ask', intent, aspect) }] : [];
   });
-  return pageOf(choices, page, (next) => more(content, group.id, next));
+  return pageOf(choices, page, (next) => more(content, group.id, next, aspect));
 }
 
 function groupsInOrder({ menu, choices }: Content): MenuGroup[] {
@@ -32,10 +38,10 @@ function groupsInOrder({ menu, choices }: Content): MenuGroup[] {
   return [...menu.filter(isFirst), ...menu.filter((group) => !isFirst(group))];
 }
 
-function more(content: Content, subject: string, page: number): Choice {
+function more(content: Content, subject: string, page: number, aspect?: Aspect): Choice {
   return {
     title: content.choices('opening').at(-1) ?? '',
-    payload: payload('menu', subject, `${page}`),
+    payload: payload('menu', subject, `${page}`, aspect),
   };
 }
 

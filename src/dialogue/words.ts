@@ -49,6 +49,13 @@ export function isQuestion(text: string): boolean {
   return text.includes('?') || questionWords.test(` ${plain(text)} `);
 }
 
+/** “còn hồ sơ thì sao”, “thế còn nơi nộp”: goes on from something said before. */
+export function goesOn(text: string): boolean {
+  return /^(?:the |vay |a )?con .*\b(?:thi sao|sao|the nao|thi the nao)$|^(?:the|vay) con /.test(
+    bare(text),
+  );
+}
+
 /** “huỷ đăng ký lớp”, “em xin rút tên khỏi lớp”: a place taken back, not asked for. */
 export function leavesCourse(text: string): boolean {
   const words = ` ${plain(text)} `;

@@ -242,6 +242,15 @@ describe('answers', () => {
     });
   });
 
+  test('“làm thế nào” is told by the main section where none is written for it', () => {
+    const chat = new Chat();
+    chat.asks('nộp thuế thế nào', 'household_tax', { aspect: 'how' });
+    expect(chat.texts[0]).toContain('Chuyện chung về thuế hộ kinh doanh.');
+    expect(chat.conversation.memory.lastAnswer).not.toHaveProperty('aspect');
+    chat.asks('phạt bao nhiêu', 'household_tax', { aspect: 'penalty' });
+    expect(chat.texts[0]).toMatch(saying('answer.noSection'));
+  });
+
   test('marks for “did this help” stand under answers alone', () => {
     const chat = new Chat();
     chat.asks('thuế', 'household_tax');

@@ -1,4 +1,5 @@
 import { composeAnswer } from '../../content/compose.ts';
+import type { Answer } from '../../content/content.ts';
 import type { Choice } from '../../conversation/reply.ts';
 import { aspects } from '../../nlu/types.ts';
 import type { Aspect, IntentName } from '../../nlu/types.ts';
@@ -54,9 +55,10 @@ export function askedIn({ event, pressed, understood }: Input): Asked | undefine
 /** The composed answer, remembered as the ground of the next question; undefined when there is none. */
 export function answerTo(scene: Scene, asked: Asked): Step | undefined {
   const { content, now, channel, conversation } = scene;
-  const { intent, aspect, also } = asked;
+  const { intent, also } = asked;
   const answer = content.answer(intent);
   if (!answer) return undefined;
+  const aspect = told(answer, asked.aspect);
   const composed = composeAnswer(content, answer, { aspect, also, now, limits: channel.limits });
   const choices = composed.choices.map((choice) => withReason(choice, intent));
   const question = asked.question ?? conversation.memory.offered?.question;
@@ -79,6 +81,11 @@ export function answerTo(scene: Scene, asked: Asked): Step | undefined {
       },
     },
   };
+}
+
+/** “Làm thế nào” is what the main section says, where none is written for it; any other detail it does not stand for. */
+function told({ sections }: Answer, aspect: Aspect | undefined): Aspect | undefined {
+  return aspect === 'how' && !sections.some((one) => one.aspect === 'how') ? undefined : aspect;
 }
 
 const reasons: ReadonlyMap<IntentName, string> = new Map([

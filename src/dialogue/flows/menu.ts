@@ -1,4 +1,5 @@
 import { composeAnswer } from '../../content/compose.ts';
+import { aspects } from '../../nlu/types.ts';
 import type { Flow, Input, Scene, Step } from '../flow.ts';
 import { groupChoices, topicChoices } from '../menu.ts';
 import { text } from '../replies.ts';
@@ -19,9 +20,13 @@ export const menu: Flow = {
 function show({ content }: Scene, { pressed }: Input): Step {
   const page = /^\d{1,2}$/.test(pressed?.detail ?? '') ? Number(pressed?.detail) : 1;
   const group = content.menu.find(({ id }) => id === pressed?.subject);
+  const aspect = aspects.find((one) => one === pressed?.step);
   const reply = group
-    ? text(content.phrase('menu.group', { group: group.title }), topicChoices(content, group, page))
-    : text(content.phrase('menu.ask'), groupChoices(content, page));
+    ? text(
+        content.phrase('menu.group', { group: group.title }),
+        topicChoices(content, group, page, aspect),
+      )
+    : text(content.phrase('menu.ask'), groupChoices(content, page, aspect));
   return { replies: [reply], effects: [] };
 }
 

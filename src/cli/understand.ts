@@ -2,10 +2,13 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { systemClock } from '../clock.ts';
 import type { Instant } from '../clock.ts';
+import { loadContent } from '../content/load.ts';
 import { ContentError } from '../errors.ts';
+import { readTree } from '../files.ts';
 import type { Model } from '../nlu/model.ts';
 import type { Understanding } from '../nlu/types.ts';
 import { understand } from '../nlu/understand.ts';
+import type { Circumstances } from '../nlu/understand.ts';
 import { ensureModel } from '../training.ts';
 import { progressLine } from './progress.ts';
 
@@ -25,7 +28,8 @@ async function run(args: readonly string[], root: string): Promise<number> {
     dataDir: path.join(root, 'data'),
     onProgress: progress.show,
   });
-  await answerLines(model, now);
+  const { gazetteer } = loadContent(await readTree(root));
+  await answerLines(model, { now, gazetteer });
   return 0;
 }
 
@@ -37,10 +41,10 @@ function nowOf(args: readonly string[]): Instant | undefined {
   return flag === '--now' && more.length === 0 && !Number.isNaN(at) ? (at as Instant) : undefined;
 }
 
-async function answerLines(model: Model, now: Instant): Promise<void> {
+async function answerLines(model: Model, at: Circumstances): Promise<void> {
   for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
     const written = process.stdout.write(
-      `${JSON.stringify(lineOf(understand(model, line, { now })))}\n`,
+      `${JSON.stringify(lineOf(understand(model, line, at)))}\n`,
     );
     if (!written) await new Promise((resolve) => process.stdout.once('drain', resolve));
   }

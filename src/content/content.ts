@@ -1,5 +1,6 @@
 import type { Instant } from '../clock.ts';
 import type { CourseId, OrganisationId } from '../ids.ts';
+import type { Gazetteer } from '../nlu/entities/gazetteer.ts';
 import type { Aspect, IntentName } from '../nlu/types.ts';
 
 /** A calendar day, `2026-11-23`. */
@@ -200,6 +201,8 @@ export interface Content {
   /** @throws when there is no such organisation: references are checked on loading. */
   organisation(id: OrganisationId): Organisation;
   readonly organisations: readonly Organisation[];
+  /** Communes and organisations by the names people use, of `intents/entities/`. */
+  readonly gazetteer: Gazetteer;
   readonly programme: Programme;
   readonly retention: Retention;
   readonly caseTerms: CaseTerms;

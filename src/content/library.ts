@@ -1,4 +1,5 @@
 import type { OrganisationId } from '../ids.ts';
+import type { Gazetteer } from '../nlu/entities/gazetteer.ts';
 import type {
   Answer,
   Calendar,
@@ -28,6 +29,7 @@ export interface Parts {
   readonly phrases: Phrases;
   readonly menu: readonly MenuGroup[];
   readonly organisations: readonly Organisation[];
+  readonly gazetteer: Gazetteer;
   readonly programme: Programme;
   readonly retention: Retention;
   readonly caseTerms: CaseTerms;

@@ -1,6 +1,7 @@
 import type { ReadAnswer, Spoken } from './answer.ts';
 import type { Content } from './content.ts';
 import type { Desk, Files } from './desk.ts';
+import { readGazetteer } from './gazetteer.ts';
 import { readAnswers, readCourses, readOrganisations, readTopics } from './folders.ts';
 import { buildContent, settingNames } from './library.ts';
 import { inOrder, toError } from './problem.ts';
@@ -40,6 +41,7 @@ export function readContent(texts: Files): Reading {
   refuseStrangers(desk);
   const organisations = readOrganisations(desk);
   const bodies = new Set<string>(organisations.map(({ id }) => id));
+  const gazetteer = readGazetteer(desk, bodies);
   const { topics, names: intents } = readTopics(desk);
   const facts = tables.readFacts(desk);
   // One broken figure must not make every answer that uses another look broken, too.
@@ -49,7 +51,7 @@ export function readContent(texts: Files): Reading {
   const outside = tables.readOutside(desk, phrases);
   const courses = readCourses(desk, bodies);
   const settings = readSettings(desk, intents, bodies);
-  const parts = { hash: hashOf(files), organisations, topics, outside, courses };
+  const parts = { hash: hashOf(files), organisations, gazetteer, topics, outside, courses };
   const said = answers.map(({ answer }) => answer);
   return {
     content:

@@ -1,5 +1,6 @@
 import type { Instant } from '../clock.ts';
 import { clausesOf, hasBreak } from './clauses.ts';
+import type { Gazetteer } from './entities/gazetteer.ts';
 import { findEntities } from './entities/index.ts';
 import type { Language } from './language.ts';
 import { combine, scoreWords } from './model.ts';
@@ -17,13 +18,15 @@ export interface Circumstances {
   readonly now: Instant;
   /** What was answered last, if that was within ten minutes. */
   readonly previous?: Previous;
+  /** Places and organisations; without it none are found. */
+  readonly gazetteer?: Gazetteer;
 }
 
 /** What one typed message means. Total: any string has an understanding, if only “a person should read this”. */
 export function understand(
   model: Model,
   text: string,
-  { now, previous }: Circumstances,
+  { now, previous, gazetteer }: Circumstances,
 ): Understanding {
   const whole = text.normalize('NFC');
   const words = normalize(whole, model.language.spelling);
@@ -58,7 +61,7 @@ export function understand(
     ...(isCourtesy(model, words) && { courtesy: true }),
     ...(also !== undefined && { also }),
     ...(aspect !== undefined && { aspect }),
-    entities: findEntities(whole, now),
+    entities: findEntities(whole, now, gazetteer),
     signals: [...signals],
   };
 }

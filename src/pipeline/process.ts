@@ -116,6 +116,7 @@ function meaning(
   const previous = previousOf(conversation, ports.clock.now());
   return understand(ports.model(), event.text, {
     now: ports.clock.now(),
+    gazetteer: ports.content().gazetteer,
     ...(previous ? { previous } : {}),
   });
 }

@@ -17,6 +17,7 @@ import type {
   EventId,
   OrganisationId,
 } from '../../src/ids.ts';
+import { emptyGazetteer } from '../../src/nlu/entities/gazetteer.ts';
 import type { Understanding } from '../../src/nlu/types.ts';
 
 /** A conversation with the dialogue alone: real phrases, a small content, documents in memory. */
@@ -102,6 +103,7 @@ const organisation = (id: string, name: string, phone?: string) => ({
 });
 
 export const content: Content = buildContent({
+  gazetteer: emptyGazetteer,
   hash: 'test',
   answers,
   topics,

@@ -1,0 +1,184 @@
+import { isLooseSyllable, respell } from '../syllable.ts';
+import { fold } from './typed.ts';
+
+/** `intents/entities/communes.yaml` as written. */
+export interface CommuneList {
+  readonly asOf: string;
+  /** Districts that are no more since 01/7/2025, by name (“huyện Ea Kar”). */
+  readonly districts: Readonly<
+    Record<string, { readonly province: string; readonly also?: readonly string[] | undefined }>
+  >;
+  readonly communes: readonly CommuneEntry[];
+}
+
+export interface CommuneEntry {
+  readonly code: string;
+  /** “xã Ea Kar” */
+  readonly name: string;
+  readonly also?: readonly string[] | undefined;
+  /** Old units that are wholly or partly in it, by old district. */
+  readonly formerly?: Readonly<Record<string, readonly string[]>> | undefined;
+  readonly partly?: Readonly<Record<string, readonly string[]>> | undefined;
+}
+
+/** Names people use, by organisation: `intents/entities/organisations.yaml`. */
+export type OrganisationNames = Readonly<Record<string, readonly string[]>>;
+
+/** What kind of unit a name is of; `any` = an everyday name that says no kind. */
+export type Unit = 'xa' | 'phuong' | 'thi tran' | 'huyen' | 'thi xa' | 'thanh pho' | 'any';
+
+/** One thing a place name may mean. */
+export interface PlaceMeaning {
+  readonly unit: Unit;
+  readonly level: 'commune' | 'old' | 'district';
+  /** Codes of communes of today. */
+  readonly codes: readonly string[];
+  /** Old districts it lies in. */
+  readonly districts: readonly string[];
+  readonly provinces: readonly string[];
+  /** Lower case with its marks, word by word. */
+  readonly words: readonly string[];
+  /** All its words are everyday syllables (“Tân Lập”, “Thành Công”): taken for a place only with a word that says so. */
+  readonly everyday: boolean;
+}
+
+export interface OrganisationName {
+  readonly id: string;
+  readonly words: readonly string[];
+  readonly plain: readonly string[];
+}
+
+/** Places and organisations, made ready to be found. */
+export interface Gazetteer {
+  /** By `placeKey` of the whole name. */
+  readonly places: ReadonlyMap<string, readonly PlaceMeaning[]>;
+  /** By the first word without marks, longer names first. */
+  readonly organisations: ReadonlyMap<string, readonly OrganisationName[]>;
+  /** Names of provinces, which a ward may share: “phường Phú Yên”. */
+  readonly provinces: ReadonlySet<string>;
+  /** “xã Ea Kar” of `24373`; undefined when there is no such code. */
+  communeName(code: string): string | undefined;
+}
+
+export function gazetteerOf(list: CommuneList, organisations: OrganisationNames): Gazetteer {
+  const places = new Map<string, PlaceMeaning[]>();
+  for (const [name, meaning] of meaningsOf(list)) {
+    const key = placeKey(name);
+    places.set(key, [...(places.get(key) ?? []), meaning]);
+  }
+  const names = new Map(list.communes.map(({ code, name }) => [code, name]));
+  const provinces = Object.values(list.districts).map(({ province }) => placeKey(province));
+  return {
+    places,
+    organisations: indexOf(organisations),
+    provinces: new Set(provinces),
+    communeName: (code) => names.get(code),
+  };
+}
+
+/** A gazetteer that knows nothing. */
+export const emptyGazetteer: Gazetteer = gazetteerOf({ asOf: '', districts: {}, communes: [] }, {});
+
+/**
+ * Families of spelling fall together: marks, capitals, spaces and apostrophes do not count, c and q are k
+ * (Cư M'gar = cu mgar = Cưmgar, Krông Pắc = Krong Pak).
+ */
+export function placeKey(name: string): string {
+  return fold(name.normalize('NFC'))
+    .replace(/[^a-z0-9]/g, '')
+    .replace(/ch|[cq]/g, 'k')
+    .replace(/([a-z])\1/g, '$1');
+}
+
+const unitWords: readonly (readonly [string, Unit])[] = [
+  ['xã ', 'xa'],
+  ['phường ', 'phuong'],
+  ['thị trấn ', 'thi tran'],
+  ['huyện ', 'huyen'],
+  ['thị xã ', 'thi xa'],
+  ['thành phố ', 'thanh pho'],
+];
+
+function partsOf(full: string): { readonly unit: Unit; readonly name: string } {
+  for (const [word, unit] of unitWords) {
+    if (full.toLowerCase().startsWith(word)) return { unit, name: full.slice(word.length) };
+  }
+  return { unit: 'any', name: full };
+}
+
+function* meaningsOf(list: CommuneList): Generator<readonly [string, PlaceMeaning]> {
+  const provinceOf = (district: string): string =>
+    placeKey(list.districts[district]?.province ?? '');
+  const old = new Map<string, { full: string; district: string; codes: string[] }>();
+  const inDistrict = new Map<string, string[]>();
+  for (const { code, name, also = [], formerly = {}, partly = {} } of list.communes) {
+    const parts = [...Object.entries(formerly), ...Object.entries(partly)];
+    const districts = [...new Set(parts.map(([district]) => district))];
+    const provinces = [...new Set(districts.map(provinceOf))];
+    for (const called of [name, ...also]) {
+      yield meaning(called, { level: 'commune', codes: [code], districts, provinces });
+    }
+    for (const [district, units] of parts) {
+      inDistrict.set(district, [...new Set([...(inDistrict.get(district) ?? []), code])]);
+      for (const full of units) {
+        const known = old.get(`${district}/${full}`);
+        if (known) known.codes.push(code);
+        else old.set(`${district}/${full}`, { full, district, codes: [code] });
+      }
+    }
+  }
+  for (const { full, district, codes } of old.values()) {
+    yield meaning(full, {
+      level: 'old',
+      codes,
+      districts: [district],
+      provinces: [provinceOf(district)],
+    });
+  }
+  for (const [district, { also = [] }] of Object.entries(list.districts)) {
+    const codes = inDistrict.get(district) ?? [];
+    const { unit } = partsOf(district);
+    for (const called of [district, ...also]) {
+      const [name, found] = meaning(called, {
+        level: 'district',
+        codes,
+        districts: [district],
+        provinces: [provinceOf(district)],
+      });
+      yield [name, { ...found, unit }];
+    }
+  }
+}
+
+function meaning(
+  full: string,
+  rest: Pick<PlaceMeaning, 'level' | 'codes' | 'districts' | 'provinces'>,
+): readonly [string, PlaceMeaning] {
+  const { unit, name } = partsOf(full);
+  const words = wordsOf(name);
+  const everyday = words.every((word) => /^\d+$/.test(word) || isLooseSyllable(word));
+  return [name, { ...rest, unit, words, everyday }];
+}
+
+function indexOf(names: OrganisationNames): Map<string, OrganisationName[]> {
+  const index = new Map<string, OrganisationName[]>();
+  for (const [id, called] of Object.entries(names)) {
+    for (const name of called) {
+      const words = wordsOf(name);
+      const plain = words.map(fold);
+      const [first] = plain;
+      if (first !== undefined)
+        index.set(first, [...(index.get(first) ?? []), { id, words, plain }]);
+    }
+  }
+  for (const found of index.values()) found.sort((a, b) => b.words.length - a.words.length);
+  return index;
+}
+
+const wordsOf = (name: string): string[] =>
+  (
+    name
+      .normalize('NFC')
+      .toLowerCase()
+      .match(/[\p{L}\p{M}\d'’ʼ]+/gu) ?? []
+  ).map(respell);

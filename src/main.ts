@@ -19,7 +19,7 @@ import type { StartScreen } from './start-screen.ts';
 import { cipherOf, confirmKey, keyBeside } from './store/cipher.ts';
 import { openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
-import { ensureModel, lastGoodModel } from './training.ts';
+import { ensureModel } from './training.ts';
 
 const root = path.join(import.meta.dirname, '..');
 
@@ -103,12 +103,13 @@ async function dataKey(config: Config, store: Store, log: Log): Promise<Uint8Arr
 /** The port is open already: what arrives while the sentences are learnt is stored and waits. */
 async function learn(app: App, { dataDir }: Config, screen: StartScreen, log: Log): Promise<void> {
   const before = systemClock.elapsed();
-  // The sentences have changed: what was learnt before answers until the new is learnt.
-  const last = await lastGoodModel({ dataDir });
-  if (last) app.useModel(last);
   const model = await ensureModel({
     intentsDir: path.join(root, 'intents'),
     dataDir,
+    // The sentences have changed: what was learnt before answers until the new is learnt.
+    meanwhile: (last) => {
+      app.useModel(last);
+    },
     onProgress: ({ sentences, part }) => {
       screen.learning(sentences, part);
     },

@@ -40,13 +40,16 @@ export interface Sources {
 export async function ensureModel(
   places: Places & {
     readonly onProgress?: (progress: TrainingProgress) => void;
+    /** The model kept last, of other sentences than now: it can answer while the new one is learnt. */
+    readonly meanwhile?: (last: Model) => void;
     /** Where the work is done; tests do it in place. */
     readonly run?: Run;
   },
 ): Promise<Model> {
   const sources = await readSources(places.intentsDir);
-  const fresh = await freshModel(places, sources);
-  if (fresh) return fresh;
+  const kept = await keptModel(places);
+  if (kept && (await isFresh(places, sources, kept))) return loadModel(kept);
+  if (kept) places.meanwhile?.(loadModel(kept));
   const bytes = await learn(
     sources,
     places.onProgress ?? (() => undefined),
@@ -54,14 +57,6 @@ export async function ensureModel(
   );
   await keepModel(places, sources, bytes);
   return loadModel(bytes);
-}
-
-/** The model kept last, whatever it was learnt from; undefined when there is none that can be used. */
-export async function lastGoodModel({
-  dataDir,
-}: Pick<Places, 'dataDir'>): Promise<Model | undefined> {
-  const bytes = await readFile(modelFile(dataDir)).catch(() => undefined);
-  return bytes && whyRefused(bytes) === undefined ? loadModel(bytes) : undefined;
 }
 
 export async function readSources(intentsDir: string): Promise<Sources> {
@@ -82,20 +77,30 @@ function digestOf({ files, calibration }: Sources): string {
   return digest.update(calibration).digest('hex');
 }
 
-/** The kept model if it is of what now stands in `intents/`. */
-export async function freshModel(
-  { dataDir }: Places,
-  sources: Sources,
-): Promise<Model | undefined> {
+/** Whether the kept model is of what now stands in `intents/`, so that there is nothing to learn. */
+export async function isLearnt(places: Places, sources: Sources): Promise<boolean> {
+  const kept = await keptModel(places);
+  return kept !== undefined && isFresh(places, sources, kept);
+}
+
+/** The bytes kept last, whatever they were learnt from; undefined when there are none that can be used. */
+async function keptModel({ dataDir }: Pick<Places, 'dataDir'>): Promise<Uint8Array | undefined> {
   const bytes = await readFile(modelFile(dataDir)).catch(() => undefined);
-  if (!bytes || whyRefused(bytes) !== undefined) return undefined;
+  return bytes && whyRefused(bytes) === undefined ? bytes : undefined;
+}
+
+async function isFresh(
+  { dataDir }: Pick<Places, 'dataDir'>,
+  sources: Sources,
+  kept: Uint8Array,
+): Promise<boolean> {
   const digest = await readFile(sourcesFile(dataDir), 'utf8').catch(() => '');
-  if (digest === `${digestOf(sources)} ${sha(bytes)}`) return loadModel(bytes);
+  if (digest === `${digestOf(sources)} ${sha(kept)}`) return true;
   // Only comments or boundaries may have changed: what is learnt is compared, not how it is written.
   const hash = corpusHash(parseLessons(sources.files), parseCalibration(sources.calibration));
-  if (whyRefused(bytes, hash) !== undefined) return undefined;
-  await writeWhole(sourcesFile(dataDir), `${digestOf(sources)} ${sha(bytes)}`);
-  return loadModel(bytes);
+  if (whyRefused(kept, hash) !== undefined) return false;
+  await writeWhole(sourcesFile(dataDir), `${digestOf(sources)} ${sha(kept)}`);
+  return true;
 }
 
 const sha = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { ContentError } from '../errors.ts';
-import { freshModel, keepModel, learn, readSources } from '../training.ts';
+import { isLearnt, keepModel, learn, readSources } from '../training.ts';
 import { progressLine } from './progress.ts';
 
 const usage = `Dùng: npm run train [-- --again]
@@ -19,7 +19,7 @@ async function train(args: readonly string[], root: string): Promise<number> {
   const progress = progressLine();
   try {
     const sources = await readSources(places.intentsDir);
-    if (args.length === 0 && (await freshModel(places, sources))) return 0;
+    if (args.length === 0 && (await isLearnt(places, sources))) return 0;
     const bytes = await learn(sources, progress.show);
     await keepModel(places, sources, bytes);
     progress.end(`Đã học xong, mô hình ${(bytes.length / 1e6).toFixed(1).replace('.', ',')} MB.`);

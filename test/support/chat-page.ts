@@ -268,9 +268,18 @@ const runAxe = `axe
 
 /** Breaches of WCAG 2.2 A and AA that axe finds, each as `rule at place`. */
 export async function breaches(page: Page): Promise<string[]> {
+  // What is just appearing is half transparent; judged is what stays.
+  await page.evaluate(atRest);
   await page.evaluate(axe);
   return page.evaluate<string[]>(runAxe);
 }
+
+const atRest = `Promise.allSettled(
+  document
+    .getAnimations()
+    .filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity)
+    .map(({ finished }) => finished),
+)`;
 
 const measure = `(() => {
   const { clientWidth, scrollWidth } = document.documentElement;

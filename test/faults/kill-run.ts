@@ -74,7 +74,10 @@ async function end<T>(
 }
 
 /** Heads of outbox lanes that the dead process held: sends that may have been under way. */
-async function heldCalls(home: Home, env: Readonly<Record<string, string>>): Promise<string[]> {
+export async function heldCalls(
+  home: Home,
+  env: Readonly<Record<string, string>>,
+): Promise<string[]> {
   return lookInto(home, env, async (store) => {
     const held = (await store.collection(locks).find({ where: {}, limit: 10_000 })).filter(
       ({ queue, owner }) => queue === 'outbox' && owner !== '',

@@ -32,7 +32,7 @@ export interface Worker {
   hasRoom(queue: QueueName, channel: string): boolean;
   /** Looks for work now, in every queue. */
   wake(): void;
-  /** Lanes under way or held, for tests and for the end. */
+  /** Lanes under way, held or being asked for, for tests and for the end. */
   busy(): number;
   /** No new work; waits for the lanes under way, at most `graceMs`, and frees those not begun. */
   stop(graceMs?: number): Promise<void>;
@@ -90,7 +90,10 @@ export function worker(ports: WorkerPorts): Worker {
       return line.running + line.held.length < line.slots;
     },
     busy: () =>
-      [...lines.values()].reduce((sum, { running, held }) => sum + running + held.length, 0),
+      [...lines.values()].reduce(
+        (sum, { running, held, claiming }) => sum + running + held.length + (claiming ? 1 : 0),
+        0,
+      ),
     async stop(graceMs = 10_000) {
       stopped = true;
       clearInterval(poll);
@@ -168,7 +171,10 @@ async function claimFree(ports: WorkerPorts, line: Line, isOn: () => boolean): P
   if (wanted === 0) return false;
   const claims = await ports.store.claim(line.queue, line.channel, wanted);
   if (line.perSecond !== Infinity) ports.limiter.giveBack(line.channel, wanted - claims.length);
-  for (const claim of claims) void work(ports, line, claim, isOn);
+  for (const claim of claims) {
+    if (isOn()) void work(ports, line, claim, isOn);
+    else line.held.push(claim);
+  }
   // A full hand may mean that more lies there.
   if (claims.length === wanted) line.more = true;
   return true;
@@ -302,7 +308,8 @@ async function letGo(store: Store, line: Line): Promise<void> {
 
 async function settled(lines: ReadonlyMap<string, Line>, graceMs: number): Promise<void> {
   const until = performance.now() + graceMs;
-  const running = (): boolean => [...lines.values()].some((line) => line.running > 0);
+  const running = (): boolean =>
+    [...lines.values()].some(({ running, claiming }) => running > 0 || claiming);
   while (running() && performance.now() < until)
     await new Promise((resolve) => setTimeout(resolve, 5));
 }

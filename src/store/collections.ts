@@ -127,7 +127,7 @@ export const messages = of<Message>()({
 export const turns = of<TurnRecord>()({
   name: 'turns',
   schema: 1,
-  fields: ['conversationId', 'at', 'contactId', 'messageId'],
+  fields: ['conversationId', 'at', 'contactId'],
   compound: [['conversationId', 'at'], ['at']],
   personal: true,
 });

@@ -41,18 +41,22 @@ interface Draft {
   readonly claims: readonly (readonly Claim[])[];
 }
 
+/** Tells `written` what came of a group and answers its members, once it is durable. */
+type Tell = (written: Written) => void;
+
 /**
- * Writes a group of commits and claims in one transaction and answers its members; false when there was nothing to
- * do. When it throws, nothing was written; whether the transaction is still open, the caller has to look.
+ * Writes a group of commits and claims in one transaction. When nothing was to be done its members are answered and
+ * there is nothing to tell. When it throws, nothing was written; whether the transaction is still open, the caller has
+ * to look.
  */
-export function groupWriter(parts: SqliteParts): (batch: Batch, written: Written) => boolean {
+export function groupWriter(parts: SqliteParts): (batch: Batch) => Tell | undefined {
   const { db, versions } = parts;
   const addChanges = changeStatement(db);
   const sequences = sequenceStatements(db);
-  return (batch, written) => {
+  return (batch) => {
     if (batch.commits.length === 0 && !anyDue(parts, batch.asking)) {
       for (const { done } of batch.asking) done([]);
-      return false;
+      return undefined;
     }
     versions.stock();
     db.exec('BEGIN IMMEDIATE');
@@ -60,12 +64,13 @@ export function groupWriter(parts: SqliteParts): (batch: Batch, written: Written
     const changes = hintsOf(plan);
     if (changes.length > 0) addChanges(parts, changes);
     commit(db);
-    written(plan, changes);
-    answer(batch.commits, plan.outcomes, granted);
-    batch.asking.forEach(({ done }, i) => {
-      done([...(claims[i] ?? [])]);
-    });
-    return true;
+    return (written) => {
+      written(plan, changes);
+      answer(batch.commits, plan.outcomes, granted);
+      batch.asking.forEach(({ done }, i) => {
+        done([...(claims[i] ?? [])]);
+      });
+    };
   };
 }
 

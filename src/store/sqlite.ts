@@ -5,6 +5,7 @@ import type { Opening } from './open.ts';
 import { storeOver } from './port.ts';
 import type { Engine } from './port.ts';
 import type { Register } from './presence.ts';
+import { noDisk, openDisk } from './sqlite-disk.ts';
 import { asAppError, guarded, rollBack } from './sqlite-errors.ts';
 import { groupWriter } from './sqlite-group.ts';
 import type { SqliteParts, Tables, Versions } from './sqlite-group.ts';
@@ -44,8 +45,8 @@ export function openSqlite(file: string, options: Opening): Store {
 function openDatabase(file: string, { collections }: Opening): Database.Database {
   // Its own default is to give up at once when somebody else writes.
   const db = new Database(file, { timeout: 200 });
-  // FULL: a commit is on the disk before anybody is told. Checkpoints are made apart, by `upkeep`.
-  db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
+  // NORMAL: commits reach the disk apart (`openDisk`), and so do checkpoints (`upkeep`).
+  db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;
     PRAGMA wal_autocheckpoint = 0; PRAGMA busy_timeout = 200; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY`);
   layOut(db, collections);
   return db;
@@ -101,14 +102,19 @@ function versionsOf(db: Database.Database): Versions {
 
 function engineOf(parts: SqliteParts, file: string, options: Opening, end: () => void): Engine {
   const { db, lanes } = parts;
+  const disk = file === ':memory:' ? noDisk : openDisk(file);
   const keeping = upkeep(db, file, options.clock, options.log);
   const isServer = options.role === 'server' && file !== ':memory:';
   const writeGroup = groupWriter(parts);
   return {
     encode: JSON.stringify,
-    write: (batch, written) => {
+    write: async (batch, written) => {
       try {
-        if (writeGroup(batch, written)) keeping.wrote();
+        const tell = writeGroup(batch);
+        if (!tell) return;
+        keeping.wrote();
+        await disk.reached();
+        tell(written);
       } catch (error) {
         rollBack(db);
         throw asAppError(error);
@@ -126,6 +132,7 @@ function engineOf(parts: SqliteParts, file: string, options: Opening, end: () =>
     },
     close: async () => {
       if (isServer) await keeping.close();
+      disk.close();
       end();
     },
   };

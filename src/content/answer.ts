@@ -13,7 +13,7 @@ import type { Located } from './yaml.ts';
 export interface Known {
   readonly organisations: ReadonlySet<string>;
   readonly intents: ReadonlySet<string>;
-  /** What may stand in braces: `fact.<id>`, `retention.<kind>`, `programme.<key>`; undefined = not to be judged. */
+  /** What may stand in braces: `fact.<id>`, `retention.<kind>`, `terms.<kind>`, `programme.<key>`; undefined = not to be judged. */
   readonly inserts: ReadonlySet<string> | undefined;
 }
 
@@ -167,7 +167,7 @@ function checkMarkup(at: Spoken, known: Known, report: Report): void {
   }
   for (const [braced, name = ''] of at.text.matchAll(/\{([^}]*)\}/g)) {
     if (!known.inserts || known.inserts.has(name)) continue;
-    const message = `không có ${braced} – xem tên trong content/facts.yaml`;
+    const message = `không có ${braced} – xem tên trong content/facts.yaml, case-terms.yaml, retention.yaml`;
     report({ file, line, code: 'answer.insert.unknown', message });
   }
 }

@@ -88,12 +88,17 @@ export const settingNames = [
   'retention.consents',
   'retention.cases',
   'retention.turns',
+  'terms.reply',
+  'terms.erase',
+  'terms.withdraw',
+  'terms.access',
+  'terms.correct',
   'programme.name',
   'programme.owner',
   'programme.privacyContact',
 ] as const;
 
-function settingsOf({ programme, retention }: Parts): ReadonlyMap<string, string> {
+function settingsOf({ programme, retention, caseTerms }: Parts): ReadonlyMap<string, string> {
   const values: Record<(typeof settingNames)[number], string> = {
     'retention.messages': `${retention.messages} ngày`,
     'retention.registrations': `${retention.registrations} ngày`,
@@ -101,6 +106,11 @@ function settingsOf({ programme, retention }: Parts): ReadonlyMap<string, string
     'retention.consents': `${retention.consents} ngày`,
     'retention.cases': `${retention.cases} ngày`,
     'retention.turns': `${retention.turns} ngày`,
+    'terms.reply': `${caseTerms.answerWorkingDays} ngày làm việc`,
+    'terms.erase': `${caseTerms.erase} ngày`,
+    'terms.withdraw': `${caseTerms.withdraw} ngày`,
+    'terms.access': `${caseTerms.access} ngày`,
+    'terms.correct': `${caseTerms.correct} ngày`,
     'programme.name': programme.name,
     'programme.owner': programme.owner,
     'programme.privacyContact': programme.privacyContact,

@@ -234,6 +234,14 @@ test('what the service says of itself is filled in from its own files', () => {
   expect(seen({}, says, 'cake_shop').texts[0]).toContain('giữ tin 180 ngày (Đơn vị phụ trách) và');
 });
 
+test('the law’s days of a request are those of the register of cases', () => {
+  const braces = 'trong {terms.reply}, {terms.erase}, {terms.withdraw}, {terms.access} và';
+  const says = edited(cake, 'cũng đăng ký', braces);
+  expect(seen({}, says, 'cake_shop').texts[0]).toContain(
+    'trong 2 ngày làm việc, 20 ngày, 15 ngày, 10 ngày và',
+  );
+});
+
 test('where one button is all there is, it is the person, and no second question is promised', () => {
   const one = { limits: { choices: 1 }, also: 'cake_shop' };
   expect(titles(seen(one).choices)).toEqual(['Gặp cán bộ']);

@@ -69,6 +69,20 @@ describe('whatever is asked, today or when everything has expired,', () => {
   });
 });
 
+test('the law’s days stand in one place: answers and receipts take them from there', () => {
+  const { answerWorkingDays, erase, withdraw, access } = content.caseTerms;
+  const told = (intent: string, aspect?: 'time') => {
+    const answer = content.answer(intent)!;
+    const now = instantOf({ year: 2026, month: 11, day: 25 });
+    return composeAnswer(content, answer, { aspect, now, limits: { choices: 13 } }).texts.join('\n');
+  };
+  expect(told('data_erasure', 'time')).toContain(`Xoá: trong ${erase} ngày`);
+  expect(told('data_erasure', 'time')).toContain(`Rút đồng ý: trong ${withdraw} ngày`);
+  expect(told('data_access_update')).toContain(`trong ${answerWorkingDays} ngày làm việc`);
+  expect(told('data_access_update')).toContain(`trong ${access} ngày`);
+  expect(content.facts.filter(({ id }) => id.startsWith('privacy_'))).toEqual([]);
+});
+
 test('names the next opening over Tết 2027, later rather than too early', () => {
   const { open, opensAt } = content.hours(instantOf({ year: 2027, month: 2, day: 6 }, 9));
   expect([open, writtenTime(opensAt)]).toEqual([false, '07:30 thứ Sáu 12/02/2027']);

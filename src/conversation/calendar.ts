@@ -88,6 +88,12 @@ export function writtenDay(isoDate: string): string {
   return `${day}/${month}/${year}`;
 }
 
+/** `thứ Hai` of `2026-11-23` */
+export function weekdayOf(isoDate: string): string {
+  const [year = 0, month = 0, day = 0] = isoDate.split('-').map(Number);
+  return weekdays[(((dayNumber(year, month, day) + 3) % 7) + 7) % 7] ?? '';
+}
+
 /** `07:30 thứ Hai 30/11/2026` */
 export function writtenTime(at: Instant): string {
   const t = localTime(at);

@@ -81,7 +81,7 @@ function which(talk: Talk, state: FormState, candidates: readonly string[]): Tex
   const around = aroundSlot(talk, state, state.asking);
   const slot = talk.spec.slots[state.asking];
   const choices = candidates.slice(0, 3).map((value) => ({
-    title: slot?.show(value) ?? value,
+    title: slot?.show(value, talk.scene) ?? value,
     payload: around.payload(value),
   }));
   const words = talk.scene.content.phrase(`${around.key}.which`, around.says);
@@ -98,7 +98,7 @@ function cancelChoice({ spec, scene }: Talk, state: FormState): Choice {
 function saying({ spec, scene }: Pick<Talk, 'spec' | 'scene'>, { values }: FormState) {
   const shown = Object.entries(values).map(([name, value]) => [
     name,
-    spec.slots[name]?.show(value) ?? value,
+    spec.slots[name]?.show(value, scene) ?? value,
   ]);
   return { ...Object.fromEntries(shown), ...spec.says(values, scene) } as Record<string, string>;
 }

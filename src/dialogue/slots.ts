@@ -1,7 +1,11 @@
 import type { Choice } from '../conversation/reply.ts';
+import { weekdayOf, writtenDay } from '../conversation/calendar.ts';
 import type { CourseId } from '../ids.ts';
+import { readDate } from '../nlu/entities/date.ts';
+import { readMoney } from '../nlu/entities/money.ts';
 import { readName } from '../nlu/entities/name.ts';
 import { readPhone } from '../nlu/entities/phone.ts';
+import { readPlace } from '../nlu/entities/place.ts';
 import { courseChoices, courseLines, namedCourse, openCourses } from './courses.ts';
 import type { Understanding } from '../nlu/types.ts';
 import type { Input, Scene } from './flow.ts';
@@ -41,7 +45,7 @@ export interface Slot<Value extends string> {
   /** What can safely be taken from a message that answers something else. */
   glean?(input: Input, text: string, around: Around): Value | undefined;
   /** As it is read back. */
-  show(value: Value): string;
+  show(value: Value, scene: Scene): string;
   /** Nothing that follows is taken from any message before this is answered. */
   readonly gate?: true;
   /** May be changed when the form is read back. */
@@ -137,6 +141,72 @@ export const phone: Slot<string> = {
 /** `0905 123 456`: in groups, so that a wrong digit is seen. */
 export function writtenPhone(digits: string): string {
   return digits.replace(/^(\d{4})(\d{3,4})(\d{3})$/, '$1 $2 $3');
+}
+
+/** A day; a vague word (“tuần sau”) and two days are asked about, and the day is read back with its weekday. */
+export const date: Slot<string> = {
+  editable: true,
+  calledBy: ['ngay', 'ngay gio', 'lich'],
+  question: ({ scene, key, says }) => ({ text: scene.content.phrase(`${key}.ask`, says) }),
+  read: (_input, text, { scene }) => readDate(text, scene.now),
+  press: (value, { scene }) => sure(readDate(value, scene.now)),
+  glean: (_input, text, { scene }) => sure(readDate(text, scene.now))?.value,
+  show: (value) => `${weekdayOf(value)} ${writtenDay(value)}`,
+};
+
+/** An amount in đồng, kept in digits. */
+export const money: Slot<string> = {
+  editable: true,
+  calledBy: ['so tien', 'tien', 'von', 'muc vay'],
+  question: ({ scene, key, says }) => ({ text: scene.content.phrase(`${key}.ask`, says) }),
+  read: (_input, text) => amountIn(text),
+  press: (value) => (/^\d{1,15}$/.test(value) ? { value } : undefined),
+  glean: (_input, text) => sure(amountIn(text))?.value,
+  show: writtenMoney,
+};
+
+/** A commune of today, by its code; an old name that went to several is asked about. */
+export const place: Slot<string> = {
+  editable: true,
+  calledBy: ['xa', 'phuong', 'xa phuong', 'dia chi', 'noi o'],
+  question: ({ scene, key, says }) => ({ text: scene.content.phrase(`${key}.ask`, says) }),
+  read: (_input, text, { scene }) => readPlace(text, scene.content.gazetteer),
+  press(value, { scene }) {
+    return scene.content.gazetteer.communeName(value) === undefined ? undefined : { value };
+  },
+  // Whose place a sentence names is not known: only an answer to the question is taken.
+  show: (value, { content }) => content.gazetteer.communeName(value) ?? value,
+};
+
+/** `500 triệu đồng (500.000.000 đ)`: in words and digits, so that a nought too many is seen. */
+function writtenMoney(digits: string): string {
+  const amount = Number(digits);
+  const dotted = `${digits.replace(/\B(?=(?:\d{3})+$)/g, '.')} đ`;
+  const unit = moneyUnits.find(({ worth }) => amount >= worth);
+  if (!unit) return dotted;
+  const count = amount / unit.worth;
+  // More than two decimals are easier read in digits alone.
+  const isShort = Number.isInteger(count * 100);
+  return isShort ? `${String(count).replace('.', ',')} ${unit.name} đồng (${dotted})` : dotted;
+}
+
+const moneyUnits = [
+  { worth: 1e9, name: 'tỷ' },
+  { worth: 1e6, name: 'triệu' },
+  { worth: 1e3, name: 'nghìn' },
+];
+
+function amountIn(text: string): Reading<string> | undefined {
+  const found = readMoney(text);
+  if (!found) return undefined;
+  return 'value' in found
+    ? { value: String(found.value) }
+    : { candidates: found.candidates.map(String) };
+}
+
+/** Only what has one reading. */
+function sure(reading: Reading<string> | undefined): { readonly value: string } | undefined {
+  return reading && 'value' in reading ? reading : undefined;
 }
 
 /** Somebody named like a topic is asked again; a wish that is taken for a name would never be heard. */

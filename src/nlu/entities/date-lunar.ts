@@ -16,6 +16,7 @@ const lunarWord = '(?: ?(?:\\()?(?:am lich|am|al)(?:\\))?(?![\\p{L}\\d]))';
 export const lunarRules: readonly DateRule[] = [
   // mùng 5 tết, 30 tết, 28 tết năm 2027
   {
+    needs: /tet/,
     shape: new RegExp(
       `(?<![\\p{L}\\d/])((?:ngay |mung |mong |hom )*)(${smallNumber}) tet(?: nguyen dan| am lich| ta)?(?: nam (\\d{4}))?(?![\\p{L}\\d])`,
       'gu',
@@ -33,11 +34,13 @@ export const lunarRules: readonly DateRule[] = [
     },
   },
   {
+    needs: /giao thua/,
     shape: /(?<![\p{L}\d])(?:dem )?giao thua(?: nam (\d{4}))?(?![\p{L}\d])/gu,
     read: (match, _typed, today) => find(today, match[1], (year) => newYear(year) - 1),
   },
   // rằm, rằm tháng giêng năm 2027
   {
+    needs: /ram/,
     shape: new RegExp(
       `(?<![\\p{L}\\d])(?:ngay )?ram(?: thang (gieng|chap|${smallNumber}))?${inYear}${lunarWord}?(?![\\p{L}\\d])`,
       'gu',
@@ -53,6 +56,7 @@ export const lunarRules: readonly DateRule[] = [
   },
   // 23 tháng chạp, mùng 1 tháng giêng, 10 tháng 3 âm lịch, 10/3 âm
   {
+    needs: /gieng|chap|am|al/,
     shape: new RegExp(
       `(?<![\\p{L}\\d/])((?:ngay |mung |mong |hom )*)(${smallNumber})(?: thang |/)(?:(gieng|chap)${inYear}${lunarWord}?|(${smallNumber})${inYear}${lunarWord})(?![\\p{L}\\d])`,
       'gu',
@@ -68,6 +72,7 @@ export const lunarRules: readonly DateRule[] = [
   },
   // mùng 3, without a month: by which calendar nobody can tell
   {
+    needs: /mung|mong/,
     shape: new RegExp(
       `(?<![\\p{L}\\d])(?:ngay )?(?:mung|mong) (\\d{1,2}|${smallNumber})(${lunarWord})?(?! (?:hang|moi)| ?thang|[/\\d\\p{L}])`,
       'gu',

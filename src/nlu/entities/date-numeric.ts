@@ -11,6 +11,7 @@ import type { Typed } from './typed.ts';
 export const numericRules: readonly DateRule[] = [
   // 20–22/11, từ 20 đến 22/11, ngày 20, 21 tháng 11
   {
+    needs: /\d/,
     shape:
       /(?<![\p{L}\d/.,-])(?:tu )?((?:ngay )?)(\d{1,2})(?: ?[-–~] ?| (?:den|toi)(?: het)? )(?:ngay )?(\d{1,2})(?:\/| ?thang ?)(\d{1,2})(?:(?:\/| ?nam )(\d{4}|\d{2}))?(?![\d/\p{L}])/gu,
     read(match, typed, today) {
@@ -25,6 +26,7 @@ export const numericRules: readonly DateRule[] = [
   },
   // 20/11/2026, 20-11-2026, 20.11.26 after “ngày”, 20/11, từ 20/11 đến 22/11
   {
+    needs: /\d/,
     shape:
       /(?<![\p{L}\d/.,-])((?:ngay |hom |vao |mung |mong )?)(\d{1,2}) ?([/.-]) ?(\d{1,2})(?: ?\3 ?(\d{4}|\d{2}))?(?![\d/]|[.,-]\d|[-\p{L}])/gu,
     read(match, typed, today) {
@@ -38,6 +40,7 @@ export const numericRules: readonly DateRule[] = [
   },
   // ngày 5 tháng 4 (năm 2026), mồng 8 tháng ba, ngày 20 tháng sau, 5 tháng 4
   {
+    needs: /thang/,
     shape: new RegExp(
       `(?<![\\p{L}\\d/.,-])((?:ngay |hom |mung |mong |bua )*)(${smallNumber}) ?thang ?(?:(nay|sau|toi|truoc)(?! nam \\d)|(${smallNumber})(?:,? nam (\\d{4})|[/.-](\\d{4}))?)(?![\\p{L}\\d/])`,
       'gu',
@@ -57,6 +60,7 @@ export const numericRules: readonly DateRule[] = [
   },
   // ngày 20, hôm 20
   {
+    needs: /(?:ngay|hom) \d/,
     shape: /(?<![\p{L}\d])(?:ngay|hom) (\d{1,2})(?![\d/.:-]|[,]\d|\p{L})/gu,
     read(match, typed, today) {
       const after = wordAfter(typed, match.index + match[0].length);

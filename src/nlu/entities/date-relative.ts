@@ -10,68 +10,77 @@ import type { Typed } from './typed.ts';
 const start = '(?<![\\p{L}\\d])';
 const end = '(?![\\p{L}\\d])';
 const which = '(nay|sau|toi|truoc|qua|vua roi|roi|ke tiep)';
-const rule = (source: string, read: DateRule['read']): DateRule => ({
+const rule = (needs: RegExp, source: string, read: DateRule['read']): DateRule => ({
+  needs,
   shape: new RegExp(`${start}${source}${end}`, 'gu'),
   read,
 });
 
 /** Days counted from today: hôm nay, mai, mốt, “3 ngày nữa”, tuần sau, cuối tháng. */
 export const relativeRules: readonly DateRule[] = [
-  rule('(?:(?:hom|hum|bua|ngay) nay|hnay)', (match, typed, today) => {
+  rule(/nay/, '(?:(?:hom|hum|bua|ngay) nay|hnay)', (match, typed, today) => {
     // “mấy bữa nay”: a while.
     if (counting.test(wordBefore(typed, match.index))) return undefined;
     if (match[0] === 'ngay nay' && !spelled(typed, match.index, 8, [])) return undefined;
     return { days: [today.day] };
   }),
-  rule('(?:(?:hom|hum|bua) (qua|kia)|hqua)', (match, typed, today) => {
+  rule(/qua|kia/, '(?:(?:hom|hum|bua) (qua|kia)|hqua)', (match, typed, today) => {
     if (match[1] !== 'kia') return { days: [today.day - 1] };
     return { days: [today.day - (typed.lower.startsWith('kìa', match.index + 4) ? 3 : 2)] };
   }),
-  rule('(?:ngay|bua|hom) (mai|mot|kia)', (match, typed, today) => {
+  rule(/(?:ngay|bua|hom) m|kia/, '(?:ngay|bua|hom) (mai|mot|kia)', (match, typed, today) => {
     const word = typed.lower.slice(match.index).split(' ')[1] ?? '';
     if (word.startsWith('mai')) return { days: [today.day + 1] };
     if (/^(?:kìa)/.test(word)) return { days: [today.day + 3] };
     return /^(?:kia|mốt|mot)/.test(word) ? { days: [today.day + 2] } : undefined;
   }),
   // “sáng nay”, “tối qua”; the part of the day is taken into the span later
-  rule('(?<=(?:sang|trua|chieu|toi|dem) )(?:nay|hom nay|qua)', (match, typed, today) => {
-    const before = wordBefore(typed, match.index);
-    const at = match.index - before.length - 1;
-    if (!spelled(typed, at, before.length, partsOfDay[before] ?? [])) return undefined;
-    if (!isBare(typed, match.index, match.index + match[0].length)) {
-      return match[0] === 'hom nay' ? { days: [today.day] } : undefined;
-    }
-    if (match[0] !== 'qua') return { days: [today.day] };
-    // “tối qua” is yesterday; “toi qua” may be I, “chiều qua” the wish to come over.
-    const isNight = before === 'toi' || before === 'dem';
-    if (isNight && isBare(typed, at, match.index - 1)) return undefined;
-    return isNight ? { days: [today.day - 1] } : { days: [today.day - 1], unsure: true };
-  }),
-  rule('mai', (match, typed, today) =>
+  rule(
+    /(?:sang|trua|chieu|toi|dem) (?:nay|hom|qua)/,
+    '(?<=(?:sang|trua|chieu|toi|dem) )(?:nay|hom nay|qua)',
+    (match, typed, today) => {
+      const before = wordBefore(typed, match.index);
+      const at = match.index - before.length - 1;
+      if (!spelled(typed, at, before.length, partsOfDay[before] ?? [])) return undefined;
+      if (!isBare(typed, match.index, match.index + match[0].length)) {
+        return match[0] === 'hom nay' ? { days: [today.day] } : undefined;
+      }
+      if (match[0] !== 'qua') return { days: [today.day] };
+      // “tối qua” is yesterday; “toi qua” may be I, “chiều qua” the wish to come over.
+      const isNight = before === 'toi' || before === 'dem';
+      if (isNight && isBare(typed, at, match.index - 1)) return undefined;
+      return isNight ? { days: [today.day - 1] } : { days: [today.day - 1], unsure: true };
+    },
+  ),
+  rule(/mai/, 'mai', (match, typed, today) =>
     isTomorrow(typed, match.index) ? { days: [today.day + 1] } : undefined,
   ),
-  rule('mot', (match, typed, today) => {
+  rule(/mot/, 'mot', (match, typed, today) => {
     if (!typed.lower.startsWith('mốt', match.index)) return undefined;
     const isDay =
       beforeMai.test(wordBefore(typed, match.index)) &&
       !/^(?:moi|nay|thoi)$/.test(wordAfter(typed, match.index + 3));
     return isDay ? { days: [today.day + 2] } : undefined;
   }),
-  rule(`(${smallNumber}) (ngay|hom|bua|tuan|thang) (?:nua|toi nua)`, (match, typed, today) => {
-    // “xin thêm 3 ngày nữa”; “ba bữa nửa tháng”
-    if (wordBefore(typed, match.index) === 'them') return undefined;
-    if (/^(?:thang|ngay|nam)$/.test(wordAfter(typed, match.index + match[0].length)))
-      return undefined;
-    return counted(match, typed, today, 1);
-  }),
-  rule('nua thang nua', (_match, _typed, today) => ({ days: [today.day + 15] })),
-  rule(`(${smallNumber}) (ngay|hom|bua|tuan|thang) truoc`, (match, typed, today) =>
+  rule(
+    /nua/,
+    `(${smallNumber}) (ngay|hom|bua|tuan|thang) (?:nua|toi nua)`,
+    (match, typed, today) => {
+      // “xin thêm 3 ngày nữa”; “ba bữa nửa tháng”
+      if (wordBefore(typed, match.index) === 'them') return undefined;
+      if (/^(?:thang|ngay|nam)$/.test(wordAfter(typed, match.index + match[0].length)))
+        return undefined;
+      return counted(match, typed, today, 1);
+    },
+  ),
+  rule(/nua thang/, 'nua thang nua', (_match, _typed, today) => ({ days: [today.day + 15] })),
+  rule(/truoc/, `(${smallNumber}) (ngay|hom|bua|tuan|thang) truoc`, (match, typed, today) =>
     counted(match, typed, today, -1),
   ),
-  rule(`cach day (${smallNumber}) (ngay|hom|bua|tuan|thang)`, (match, typed, today) =>
+  rule(/cach day/, `cach day (${smallNumber}) (ngay|hom|bua|tuan|thang)`, (match, typed, today) =>
     counted(match, typed, today, -1),
   ),
-  rule(`(dau|giua|cuoi) tuan(?: ${which})?`, (match, typed, today) => {
+  rule(/(?:dau|giua|cuoi) tuan/, `(dau|giua|cuoi) tuan(?: ${which})?`, (match, typed, today) => {
     const shift = shiftOf(typed, match, match[2]);
     if (shift === undefined || isOften(typed, match)) return undefined;
     const monday = today.day - today.weekday + 1 + 7 * shift;
@@ -81,7 +90,7 @@ export const relativeRules: readonly DateRule[] = [
     const hasPassed = match[2] === undefined && monday + last < today.day;
     return span(today, monday + first + (hasPassed ? 7 : 0), monday + last + (hasPassed ? 7 : 0));
   }),
-  rule(`tuan ${which}( nua)?`, (match, typed, today) => {
+  rule(/tuan/, `tuan ${which}( nua)?`, (match, typed, today) => {
     const shift = shiftOf(typed, match, match[1]);
     if (shift === undefined || isOften(typed, match)) return undefined;
     const by = shift + (match[2] !== undefined ? 1 : 0);
@@ -89,15 +98,16 @@ export const relativeRules: readonly DateRule[] = [
     return { days: [today.day + 7 * by], from: monday, to: monday + 6 };
   }),
   rule(
+    /thang/,
     `(?:(dau|giua|cuoi) )?thang ?(?:${which}|(${smallNumber})(?: nam (\\d{4})|[/.-](\\d{4}))?)`,
     (match, typed, today) => readMonth(match, typed, today),
   ),
-  rule('(dau|giua|cuoi) thang', (match, typed, today) =>
+  rule(/(?:dau|giua|cuoi) thang/, '(dau|giua|cuoi) thang', (match, typed, today) =>
     isOften(typed, match) || !spelled(typed, match.index + match[0].length - 5, 5, ['tháng'])
       ? undefined
       : partOfMonth(today, match[1] ?? '', undefined),
   ),
-  rule('cuoi nam(?: nay)?', (match, typed, today) => {
+  rule(/cuoi nam/, 'cuoi nam(?: nay)?', (match, typed, today) => {
     if (!spelled(typed, match.index + 5, 3, ['năm'])) return undefined;
     return span(today, dayNumber(today.year, 12, 1), dayNumber(today.year, 12, 31), 'last');
   }),

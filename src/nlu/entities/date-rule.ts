@@ -18,6 +18,8 @@ export interface DateReading {
 
 /** One way of naming a day. `shape` is global and reads `Typed.plain`. */
 export interface DateRule {
+  /** Without one of these in the message there is nothing to look for. */
+  readonly needs: RegExp;
   readonly shape: RegExp;
   /** undefined = these words are no date. */
   read(match: RegExpExecArray, typed: Typed, today: Today): DateReading | undefined;

@@ -12,6 +12,7 @@ const when =
 
 export const weekdayRules: readonly DateRule[] = [
   {
+    needs: /(?:thu|t|cn|chu nhat).*(?:-|–|~|→|den|toi)/,
     shape: new RegExp(
       `(?<![\\p{L}\\d/])(?:tu )?(${name})(?: ?[-–~→] ?| (?:den|toi)(?: het)? )(${name}|[2-7])${when}(?![\\p{L}\\d/])`,
       'gu',
@@ -32,6 +33,7 @@ export const weekdayRules: readonly DateRule[] = [
     },
   },
   {
+    needs: /thu|t ?[2-7]|chu nhat|cn/,
     shape: new RegExp(
       `(?<![\\p{L}\\d/])(?:ngay )?(${name})(?:,? ?\\(?(?:ngay )?(\\d{1,2})[/.-](\\d{1,2})(?:[/.-](\\d{4}|\\d{2}))?\\)?(?![\\d/])|${when})(?![\\p{L}\\d/])`,
       'gu',

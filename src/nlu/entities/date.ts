@@ -30,7 +30,8 @@ export function findDates(message: Typed, now: Instant, taken: readonly Span[] =
   if (!mayHoldDate.test(message.plain)) return [];
   const today = todayAt(now);
   const found: (Span & { readonly reading: DateReading })[] = [];
-  for (const { shape, read } of rules) {
+  for (const { needs, shape, read } of rules) {
+    if (!needs.test(message.plain)) continue;
     shape.lastIndex = 0;
     for (let match = shape.exec(message.plain); match; match = shape.exec(message.plain)) {
       const [start, end] = [match.index, match.index + match[0].length];
@@ -47,19 +48,21 @@ export function findDates(message: Typed, now: Instant, taken: readonly Span[] =
     );
 }
 
-/** The days of an answer to “ngày nào”: one value, or several to ask about. */
+/** The day of an answer to “ngày nào”; what is vague, a range or several days is asked about. */
 export function readDate(text: string, now: Instant): DateAnswer | undefined {
   const found = findDates(typed(text.normalize('NFC')), now);
-  const days = [
-    ...new Set(
-      found.flatMap(({ value, candidates = [] }) => (value === undefined ? candidates : [value])),
-    ),
-  ];
+  const days = [...new Set(found.flatMap(daysOf))];
   const [only] = days;
-  if (typeof only !== 'string') return undefined;
-  const isSure = days.length === 1 && found.every(({ candidates }) => !candidates);
-  // Dates are strings by construction.
-  return isSure ? { value: only } : { candidates: days as string[] };
+  if (only === undefined) return undefined;
+  const isSure = days.length === 1 && found.every(({ candidates, from }) => !candidates && !from);
+  return isSure ? { value: only } : { candidates: days };
+}
+
+/** Of a range both ends. */
+function daysOf({ value, candidates = [], from, to }: Entity): string[] {
+  const ends = value === from ? [value, to] : [value];
+  const days = value === undefined ? candidates : ends;
+  return days.filter((one) => typeof one === 'string');
 }
 
 export type DateAnswer = { readonly value: string } | { readonly candidates: readonly string[] };

@@ -52,6 +52,8 @@ export interface OrganisationName {
 export interface Gazetteer {
   /** By `placeKey` of the whole name. */
   readonly places: ReadonlyMap<string, readonly PlaceMeaning[]>;
+  /** `placeKey` of every first word, and of names in one word: where looking further is worth it. */
+  readonly placeStarts: ReadonlySet<string>;
   /** By the first word without marks, longer names first. */
   readonly organisations: ReadonlyMap<string, readonly OrganisationName[]>;
   /** Names of provinces, which a ward may share: “phường Phú Yên”. */
@@ -62,14 +64,17 @@ export interface Gazetteer {
 
 export function gazetteerOf(list: CommuneList, organisations: OrganisationNames): Gazetteer {
   const places = new Map<string, PlaceMeaning[]>();
+  const placeStarts = new Set<string>();
   for (const [name, meaning] of meaningsOf(list)) {
     const key = placeKey(name);
     places.set(key, [...(places.get(key) ?? []), meaning]);
+    placeStarts.add(key).add(placeKey(meaning.words[0] ?? ''));
   }
   const names = new Map(list.communes.map(({ code, name }) => [code, name]));
   const provinces = Object.values(list.districts).map(({ province }) => placeKey(province));
   return {
     places,
+    placeStarts,
     organisations: indexOf(organisations),
     provinces: new Set(provinces),
     communeName: (code) => names.get(code),
@@ -85,10 +90,33 @@ export const emptyGazetteer: Gazetteer = gazetteerOf({ asOf: '', districts: {}, 
  */
 export function placeKey(name: string): string {
   return fold(name.normalize('NFC'))
-    .replace(/[^a-z0-9]/g, '')
+    .split(/[^a-z0-9'’ʼ]+/)
+    .map(wordKey)
+    .reduce(joinKeys, '');
+}
+
+/** The key of one word without marks. */
+export function wordKey(plain: string): string {
+  const known = keys.get(plain);
+  if (known !== undefined) return known;
+  const key = plain
+    .replace(/['’ʼ]/g, '')
     .replace(/ch|[cq]/g, 'k')
     .replace(/([a-z])\1/g, '$1');
+  if (keys.size >= memoSize) keys.clear();
+  keys.set(plain, key);
+  return key;
 }
+
+/** The key of words written one after another; as in one word, a letter is not doubled. */
+export function joinKeys(before: string, next: string): string {
+  const isDouble = before !== '' && before.at(-1) === next.charAt(0) && !/^\d/.test(next);
+  return before + (isDouble ? next.slice(1) : next);
+}
+
+/** Words of messages come again and again. Only a memory, changes nothing. */
+const keys = new Map<string, string>();
+const memoSize = 10_000;
 
 const unitWords: readonly (readonly [string, Unit])[] = [
   ['xã ', 'xa'],

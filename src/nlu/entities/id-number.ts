@@ -1,8 +1,8 @@
-import { removeMarks } from '../syllable.ts';
 import type { Entity } from '../types.ts';
 import { digitRuns } from './digits.ts';
 import type { DigitRun } from './digits.ts';
 import { findPhones } from './phone.ts';
+import { fold } from './typed.ts';
 
 export interface Sensitive {
   readonly kind: 'idNumber' | 'bank' | 'otp';
@@ -36,6 +36,7 @@ export function findSensitive(text: string): Sensitive[] {
 
 /** The same as entities: type and span, never a value. Ten digits after “mã số thuế” are a tax code. */
 export function findIdNumbers(text: string): Entity[] {
+  if (!/\d/.test(text)) return [];
   const entities: Entity[] = findSensitive(text).map(({ kind, start, end }) => ({
     type: kind,
     text: '•••',
@@ -111,14 +112,4 @@ function spansOf(run: DigitRun, text: string): DigitRun[] {
     }),
   );
   return pieces.some(({ digits }) => digits.length >= 9) ? pieces : [run];
-}
-
-/** Lower case without marks, unit by unit, so that offsets hold. */
-function fold(text: string): string {
-  let folded = '';
-  for (let i = 0; i < text.length; i++) {
-    const unit = removeMarks(text.charAt(i).toLowerCase());
-    folded += unit.length === 1 ? unit : ' ';
-  }
-  return folded;
 }

@@ -81,8 +81,7 @@ export function readMoney(text: string): MoneyAnswer | undefined {
 
 type Read = (message: Typed, match: RegExpExecArray) => Entity | undefined;
 
-const mayHoldMoney =
-  /(?:nghin|ngan|trieu|tr|cu|ty|ti|k|dong|vnd|d|tram)(?![\p{L}])|\d(?:tr|ty|ti|k|cu|d)/u;
+const mayHoldMoney = /\d ?(?:k|tr|d|vnd|cu|t[yi])|trieu|nghin|ngan|tram|\bt[yi]\b|\bcu\b/;
 
 /** “1 tỷ 2 năm”, “500k người”: what follows belongs to the number, not to the amount. */
 const counted =

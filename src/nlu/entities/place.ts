@@ -1,6 +1,6 @@
 import { isLooseSyllable, respell } from '../syllable.ts';
 import type { Entity } from '../types.ts';
-import { placeKey } from './gazetteer.ts';
+import { joinKeys, placeKey, wordKey } from './gazetteer.ts';
 import type { Gazetteer, PlaceMeaning, Unit } from './gazetteer.ts';
 import { typed } from './typed.ts';
 import type { Typed } from './typed.ts';
@@ -86,12 +86,12 @@ function nameAt(
   gazetteer: Gazetteer,
   asked: boolean,
 ): Named | undefined {
+  if (!gazetteer.placeStarts.has(wordKey(tokens[at]?.plain ?? ''))) return undefined;
   let found: Named | undefined;
-  let written = '';
+  let key = '';
   for (let last = at; last < tokens.length && last < at + longestName; last++) {
-    written += tokens[last]?.plain ?? '';
+    key = joinKeys(key, wordKey(tokens[last]?.plain ?? ''));
     if (last > at && !isOneName(message, tokens[last - 1], tokens[last])) break;
-    const key = placeKey(written);
     const all = gazetteer.places.get(key);
     if (!all) continue;
     const words = tokens.slice(at, last + 1);

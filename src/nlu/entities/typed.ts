@@ -11,17 +11,14 @@ export interface Typed {
 
 /** @param text NFC */
 export function typed(text: string): Typed {
-  return { text, lower: lowerUnits(text), plain: fold(text) };
+  const lower = lowerUnits(text);
+  return { text, lower, plain: withoutMarks(lower) };
 }
 
 /** Lower case without marks, unit by unit; a mark that stands alone becomes an apostrophe. */
-export function fold(text: string): string {
-  // eslint-disable-next-line no-control-regex -- the ASCII range
-  if (/^[\x00-\x7f]*$/.test(text)) return text.toLowerCase();
-  let folded = '';
-  for (let i = 0; i < text.length; i++) folded += foldUnit(text.charAt(i));
-  return folded;
-}
+export const fold = (text: string): string => withoutMarks(lowerUnits(text));
+
+const withoutMarks = (lower: string): string => lower.replace(/[^ -~\n]/g, foldUnit);
 
 /**
  * Whether a word of `plain` may be this one: typed without any mark, or with just these. “thứ” and “thu” are,
@@ -62,7 +59,7 @@ const units = new Map<string, string>();
 function foldUnit(unit: string): string {
   const known = units.get(unit);
   if (known !== undefined) return known;
-  const plain = removeMarks(unit.toLowerCase());
+  const plain = removeMarks(unit);
   const folded = plain.length === 1 ? plain : plain === '' ? "'" : ' ';
   if (units.size < 2_000) units.set(unit, folded);
   return folded;

@@ -7,9 +7,9 @@ export interface Token {
   readonly end: number;
 }
 
-/** Words in order; apostrophes belong to them (H'Leo). */
+/** Latin words in order; apostrophes belong to them (H'Leo). */
 export function tokensOf({ plain }: Typed): Token[] {
-  return [...plain.matchAll(/[\p{L}\d'’ʼ]+/gu)].map(({ 0: word, index }) => ({
+  return [...plain.matchAll(/[a-z\d'’ʼ]+/g)].map(({ 0: word, index }) => ({
     plain: word,
     start: index,
     end: index + word.length,

@@ -303,6 +303,8 @@ test('an answer with several days asks which', () => {
   expect(readDate('mai', now)).toEqual({ value: '2026-03-05' });
   expect(readDate('20/11 hoặc 21/11', now)).toEqual({ candidates: ['2026-11-20', '2026-11-21'] });
   expect(readDate('thứ tư', now)).toEqual({ candidates: ['2026-03-04', '2026-03-11'] });
+  expect(readDate('tuần sau', now)).toEqual({ candidates: ['2026-03-11'] });
+  expect(readDate('20-22/11', now)).toEqual({ candidates: ['2026-11-20', '2026-11-22'] });
   expect(readDate('chưa biết', now)).toBeUndefined();
 });
 

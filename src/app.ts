@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Sender } from './channels/call.ts';
-import type { Channel, Json } from './channels/channel.ts';
+import type { Attendant, Channel, Json } from './channels/channel.ts';
 import { openChannels } from './channels/registry.ts';
 import { hours } from './clock.ts';
 import type { Clock } from './clock.ts';
@@ -84,6 +84,7 @@ export async function createApp(config: Config, world: World): Promise<App> {
     worker: crew?.worker,
     meter: measured.meter,
   });
+  const attendants = await attend(channels, receive, world, measured.meter);
   const staffed = staffing(store, clock);
   const chat = widget({
     store,
@@ -118,9 +119,30 @@ export async function createApp(config: Config, world: World): Promise<App> {
     },
     async stop() {
       chat.close();
-      await crew?.stop();
+      await Promise.all([...attendants.map((one) => one.stop()), crew?.stop()]);
     },
   };
+}
+
+/** Channels that look after their account themselves begin to. */
+async function attend(
+  channels: ReadonlyMap<string, Channel>,
+  receive: Receiver,
+  { store, clock, log, content, roles }: World,
+  meter: Meter,
+): Promise<readonly Attendant[]> {
+  const attending = [...channels.values()].map((channel) =>
+    channel.attend?.({
+      store,
+      clock,
+      log,
+      meter,
+      content: () => content,
+      takesIn: roles.includes('web'),
+      accept: (events) => receive.fetched(channel, events, clock.now()),
+    }),
+  );
+  return (await Promise.all(attending)).filter((one) => one !== undefined);
 }
 
 /** The model, once it is there. A process that only takes messages in needs none. */

@@ -3,4 +3,6 @@ export interface Meter {
   received(channel: string, type: string): void;
   turned(channel: string, decision: string): void;
   sent(channel: string, outcome: string, took: number): void;
+  /** One question to a platform that does not bring its events: `ok`, or why not. */
+  polled(channel: string, outcome: string): void;
 }

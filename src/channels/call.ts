@@ -7,6 +7,10 @@ export interface HttpCall {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** How long an answer may take, where it is not the usual ten seconds (long polling). */
+  readonly timeoutMs?: number;
+  /** Gives the call up: it then throws `no_answer`. */
+  readonly signal?: AbortSignal;
 }
 
 export interface HttpAnswer {
@@ -60,6 +64,10 @@ async function ask(pool: Pool, url: URL, call: HttpCall): Promise<HttpAnswer> {
       method: call.method,
       headers: { ...call.headers },
       ...(call.body === undefined ? {} : { body: call.body }),
+      ...(call.signal === undefined ? {} : { signal: call.signal }),
+      ...(call.timeoutMs === undefined
+        ? {}
+        : { headersTimeout: call.timeoutMs, bodyTimeout: call.timeoutMs }),
     });
     return {
       status: answer.statusCode,

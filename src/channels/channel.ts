@@ -1,7 +1,11 @@
-import type { Instant } from '../clock.ts';
+import type { Clock, Instant } from '../clock.ts';
+import type { Content } from '../content/content.ts';
 import type { Reach } from '../conversation/conversation.ts';
 import type { InboundEvent } from '../conversation/event.ts';
 import type { Purpose, Reply } from '../conversation/reply.ts';
+import type { Log } from '../log.ts';
+import type { Meter } from '../meter.ts';
+import type { Store } from '../store/store.ts';
 
 export type Json =
   null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -51,6 +55,24 @@ export interface Limits {
   readonly perSecond: number;
 }
 
+/** What a channel gets to look after its account while the process runs. */
+export interface AttendPorts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly meter: Meter;
+  readonly content: () => Content;
+  /** False in a process that only works: it fetches nothing and arranges nothing. */
+  readonly takesIn: boolean;
+  /** Takes events in as a webhook does. When it returns, nothing of them can be lost. @throws when they could not be stored. */
+  accept(events: readonly InboundEvent[]): Promise<void>;
+}
+
+export interface Attendant {
+  /** Ends what is under way; the account stays as it is. */
+  stop(): Promise<void>;
+}
+
 export interface Channel<Call extends Json = Json> {
   readonly name: string;
   /** `pull` (web): what is committed is delivered, there is no outbox. */
@@ -73,4 +95,11 @@ export interface Channel<Call extends Json = Json> {
   render(reply: Reply, to: string, permission: Allowed, mark?: string): Call[];
   /** One API call. @throws {ChannelError} with `retryable` and `retryAfter`. */
   send(call: Call): Promise<{ readonly platformId: string }>;
+  /** Tells the platform that these events have arrived (a pressed button stops spinning). Lost without harm. */
+  acknowledge?(events: readonly InboundEvent[]): Promise<void>;
+  /**
+   * Looks after the account until it is stopped: its name and commands, and events that have to be fetched. Comes
+   * back once what the store knows is read; the platform's trouble is reported, never thrown.
+   */
+  attend?(ports: AttendPorts): Promise<Attendant>;
 }

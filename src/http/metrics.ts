@@ -41,6 +41,18 @@ export function metrics(store: Store): Metrics {
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
   });
+  const polled = new Counter({
+    name: 'nhipcau_polls_total',
+    help: 'Questions to platforms that do not bring their events, by outcome',
+    labelNames: ['channel', 'outcome'],
+    registers,
+  });
+  const polledAt = new Gauge({
+    name: 'nhipcau_last_poll_seconds',
+    help: 'When such a question was last answered, in seconds since 1970',
+    labelNames: ['channel'],
+    registers,
+  });
   queueGauge(store, registers);
   noticeGauge(store, registers);
   return {
@@ -54,6 +66,10 @@ export function metrics(store: Store): Metrics {
       sent(channel, outcome, ms) {
         sent.inc({ channel, outcome });
         took.observe({ channel }, ms / 1_000);
+      },
+      polled(channel, outcome) {
+        polled.inc({ channel, outcome });
+        if (outcome === 'ok') polledAt.setToCurrentTime({ channel });
       },
     },
     handler: async (_request, response) => {

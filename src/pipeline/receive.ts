@@ -7,7 +7,7 @@ import type { Conversation } from '../conversation/conversation.ts';
 import type { EventOf, InboundEvent } from '../conversation/event.ts';
 import { lineOf } from '../conversation/line.ts';
 import type { Message } from '../conversation/message.ts';
-import { ConflictError } from '../errors.ts';
+import { ChannelError, ConflictError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { ContactId, ConversationId, EventId, JobId, OrganisationId, TraceId } from '../ids.ts';
 import type { Log } from '../log.ts';
@@ -38,6 +38,8 @@ export interface Receiver {
    * @throws {SignatureError} not signed by the platform. @throws {AppError} no JSON, or the store is away.
    */
   receive(channel: Channel, request: WebhookRequest): Promise<void>;
+  /** The same for events that a channel has fetched itself. */
+  fetched(channel: Channel, events: readonly InboundEvent[], receivedAt: Instant): Promise<void>;
   /** The same from parsed events on; `seq` of each line by event id. A redelivery has the `seq` of its first copy. */
   accept(
     events: readonly InboundEvent[],
@@ -79,12 +81,21 @@ export function receiver(ports: ReceiverPorts): Receiver {
     ports.log.info({ trace, channel: events[0]?.channel, events: events.length }, 'received');
     return seq;
   };
+  const fetched: Receiver['fetched'] = async (channel, events, receivedAt) => {
+    if (events.length === 0) return;
+    await accept(events, receivedAt);
+    // Not waited for: the platform must not hear later that all is stored because it is slow itself.
+    channel.acknowledge?.(events).catch((error: unknown) => {
+      const code = error instanceof ChannelError ? error.code : 'unknown';
+      ports.log.info({ channel: channel.name, code }, 'not acknowledged');
+    });
+  };
   return {
     accept,
+    fetched,
     async receive(channel, request) {
       channel.verify(request);
-      const events = channel.parse(request);
-      if (events.length > 0) await accept(events, request.receivedAt);
+      await fetched(channel, channel.parse(request), request.receivedAt);
     },
   };
 }

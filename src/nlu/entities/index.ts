@@ -12,7 +12,7 @@ import { findPhones } from './phone.ts';
 import { findPlaces } from './place.ts';
 import { findTimes } from './time.ts';
 import { typed } from './typed.ts';
-import { tokensOf } from './words-of.ts';
+import { tokensOf } from './tokens.ts';
 
 /** Longer messages are read up to here: rules over free text must not take long. */
 const longestText = 4_000;

@@ -102,6 +102,7 @@ function readAmount(message: Typed, match: RegExpExecArray): Entity | undefined 
   };
   if (isCountOfThings(message, match, tail.end) || isForeign(message, tail.end)) return undefined;
   const amounts = tail.adds.flatMap((add) => bases.map((base) => Math.round(base * worth + add)));
+  if (!amounts.every(isAmount)) return undefined;
   const unsure = tail.unsure === true || (unitText === 'cu' && isBareCu(message, unitAt));
   return entityOf(message, match.index, tail.end, answer(amounts, unsure));
 }
@@ -155,6 +156,9 @@ function endWithDong(message: Typed, unitEnd: number, match: RegExpExecArray): n
   const rest = message.plain.slice(unitEnd, match.index + match[0].length);
   return /^ ?(?:dong|vnd|d)$/.test(rest) ? match.index + match[0].length : unitEnd;
 }
+
+/** More than nothing, and not more than all the money there is. */
+const isAmount = (amount: number): boolean => amount > 0 && amount <= 1e15;
 
 function isForeign(message: Typed, at: number): boolean {
   const after = wordAfter(message, at);
@@ -215,7 +219,8 @@ function readRange(message: Typed, match: RegExpExecArray): Entity | undefined {
   if (from === undefined || to === undefined || worth === undefined || fromWorth === undefined)
     return undefined;
   const [low, high] = [Math.round(from * fromWorth), Math.round(to * worth)];
-  if (low >= high || isForeign(message, match.index + whole.length)) return undefined;
+  if (!isAmount(low) || !isAmount(high) || low >= high) return undefined;
+  if (isForeign(message, match.index + whole.length)) return undefined;
   return entityOf(message, match.index, match.index + whole.length, {
     value: low,
     from: low,

@@ -39,10 +39,10 @@ export function findNames(text: string): Entity[] {
 
 /** "ten" without accents only before a colon or là: "ten minutes" and "tên quán" name nobody. */
 const cue =
-  /(?<![\p{L}\p{N}])(?:(?:họ (?:và )?tên|ho (?:va )?ten)(?: (?:là|la|em là|em la|của em|tôi là|đầy đủ))?|(?:tên|ten) (?:của )?(?:em|tôi|toi|tui|mình|minh|con|cháu|chị|anh)?\s?(?:là|la)|(?:em|tôi|toi|tui|mình|minh|con|cháu|chị|anh|e|m) (?:tên|ten)(?: là| la)?|(?:tên|ten)\s*:)(?![\p{L}\p{N}])\s*[:-]?/giu;
+  /(?<![\p{L}\p{N}])(?:(?:họ (?:và )?tên|ho (?:va )?ten)(?: (?:là|la|em là|em la|của em|tôi là|đầy đủ))?|(?:tên|ten) (?:của )?(?:em|tôi|toi|tui|mình|minh|con|cháu|chị|anh)?\s?(?:là|la)|(?:em|tôi|toi|tui|mình|minh|con|cháu|chị|anh|e|m) (?:tên|ten)(?: là| la)?|(?<!(?:đặt|dat) )(?:tên|ten)(?: (?:chồng|vợ|con|cháu|mẹ|má|ba|bố|chị|anh|em)(?: (?:em|tôi|tui|mình|gái|trai))?)?\s*:)(?![\p{L}\p{N}])\s*[:-]?/giu;
 
 const opening =
-  /^(?:(?:dạ|da|vâng|vang|thưa|ok|ạ|à|uk|ừ|rồi)[\s,]+)*(?:(?:em|tôi|toi|tui|mình|minh|con|cháu|anh|chị|e) (?:là|la)\s+)?(?:ghi (?:tên|là)?\s*)?/iu;
+  /^(?:(?:dạ|da|vâng|vang|thưa|ok|ạ|à|uk|ừ|rồi)[\s,]+)*(?:(?:em|tôi|toi|tui|mình|minh|con|cháu|anh|chị|e) (?:là|la)\s+)?(?:(?:cứ )?ghi (?:tên|là)?\s*)?/iu;
 
 /** "em Lan", "chị Hoa"; "Anh" with a capital may be the name itself. */
 const addressed =
@@ -53,7 +53,9 @@ interface NameSpan {
   readonly end: number;
 }
 
-const wordShape = /[\s,]*?([\p{L}\p{M}]+(?:['’ʼ][\p{L}\p{M}]+)*)/uy;
+/** `H'Yon`, and `H' Yon` with its prefix apart. */
+const wordShape =
+  /[\s,]*?([hk]['’ʼ](?= ?\p{L})(?! ?\p{L}*['’ʼ])(?=\s)|[\p{L}\p{M}]+(?:['’ʼ][\p{L}\p{M}]+)*)/iuy;
 const longestName = 5;
 
 /** Reads words until something says that the name is over. */
@@ -81,12 +83,14 @@ const stops = new Set(
   (
     'ở o sinh năm nam sđt sdt số so điện đt dt năm nay tuổi tuoi tại tai làm nhà địa quê que ạ a nha nhé nhe nghen nhen ' +
     'đăng muốn muon cần can không khong và với voi thì ban ơi oi xin gọi goi hiện mail email gmail zalo fb đang dang bên của ' +
-    'là la rồi roi đây day đó do này cho được duoc ghi học hoc lớp lop giúp giup dùm giùm ad ak nè ne kinh bán chủ xã phường'
+    'là la rồi roi đây day đó do này cho được duoc ghi học hoc lớp lop giúp giup dùm giùm ad ak nè ne kinh bán chủ xã phường gì gi sao nào nao người nguoi đẹp'
   ).split(' '),
 );
 /** Words that may also be part of a name: they end it only when small or where more words follow that end it. */
 const alsoNames = new Set(
-  'nam nhà lớp năm ban an do sinh xã chủ học kinh bên cần can day la so tai que đang'.split(' '),
+  'nay sao nam nhà lớp năm ban an do sinh xã chủ học kinh bên cần can day la so tai que đang'.split(
+    ' ',
+  ),
 );
 
 function isStop(word: string, position: number, text: string, end: number): boolean {
@@ -105,7 +109,9 @@ function isRest(rest: string): boolean {
   return (
     /^[\s.,;!ạ]*(?:(?:ạ|a|nha|nhé|nhe|nghen|nhen|đó|ad|ơi|đây|nè)[\s.!,]*)*$/iu.test(rest) ||
     /^\s*[,.;\-–(]/.test(rest) ||
-    /^\s*(?:sinh|sđt|sdt|số|ở|\d)/i.test(rest)
+    /^\s*(?:sinh|sđt|sdt|số|ở|\d)/i.test(rest) ||
+    /^\s*(?:là|la) (?:được|dc|đc|đủ)/i.test(rest) ||
+    /^\s*(?:nam|nữ|nu)(?:\s*,|\s+\d|\s+sinh|\s*$)/i.test(rest)
   );
 }
 
@@ -120,10 +126,27 @@ const noName = new Set(
 function nameOf(words: readonly string[]): string | undefined {
   const folded = words.map((word) => removeMarks(word.toLowerCase()));
   if (folded.every((word) => noName.has(word)) && !looksLikeName(words)) return undefined;
+  if (isSmallTalk(words, folded)) return undefined;
   if (words.some((word) => word.length > 15) || !words.every(isNameWord)) return undefined;
   if (words.length === 1 && folded[0]?.length === 1) return undefined;
   return words.map(capital).join(' ');
 }
+
+/** Typed without a capital: “để em hỏi chồng đã”, “sáng mai”, “gặp cán bộ”, “hihi”. */
+function isSmallTalk(words: readonly string[], folded: readonly string[]): boolean {
+  if (words.some((word) => /^\p{Lu}/u.test(word))) return false;
+  if (words.some((word) => neverInNames.has(word))) return true;
+  // Pronouns between other words; “mai anh”, “chí minh” are names.
+  const between = folded.slice(1, -1);
+  if (between.some((word) => /^(?:em|toi|tui|chong)$/.test(word))) return true;
+  const whole = folded.join(' ');
+  return (
+    /^(?:sang|trua|chieu|toi|dem|ngay) (?:mai|nay|kia|mot)$/.test(whole) ||
+    /^(?:(?:hi|ha|he|kk|hu)+|tu tu|de tu tu|gap can bo)$/.test(whole)
+  );
+}
+
+const neverInNames = new Set('để hỏi đã gặp cán bộ từ sẽ chưa lúc khi trước thôi'.split(' '));
 
 /** Several capitals speak for a name even of such words: "Bác Ái", "Cô Thị Vâng". */
 function looksLikeName(words: readonly string[]): boolean {
@@ -133,7 +156,7 @@ function looksLikeName(words: readonly string[]): boolean {
 }
 
 function isNameWord(word: string): boolean {
-  return /[aeiouyăâêôơưĕŏŭ]/i.test(word.normalize('NFD')) || /^[HYK]$/i.test(word);
+  return /[aeiouyăâêôơưĕŏŭ]/i.test(word.normalize('NFD')) || /^[HYK]['’ʼ]?$/i.test(word);
 }
 
 function capital(word: string): string {

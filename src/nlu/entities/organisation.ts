@@ -2,7 +2,7 @@ import { respell } from '../syllable.ts';
 import type { Entity } from '../types.ts';
 import type { Gazetteer, OrganisationName } from './gazetteer.ts';
 import type { Typed } from './typed.ts';
-import type { Token } from './words-of.ts';
+import type { Token } from './tokens.ts';
 
 /**
  * Organisations by official, short or former name; the value is the id of `content/organisations/`. A name two of

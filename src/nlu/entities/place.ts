@@ -4,8 +4,8 @@ import { joinKeys, placeKey, wordKey } from './gazetteer.ts';
 import type { Gazetteer, PlaceMeaning, Unit } from './gazetteer.ts';
 import { typed } from './typed.ts';
 import type { Typed } from './typed.ts';
-import { tokensOf } from './words-of.ts';
-import type { Token } from './words-of.ts';
+import { tokensOf } from './tokens.ts';
+import type { Token } from './tokens.ts';
 
 /**
  * Communes and wards of Đắk Lắk by today's or old names; the value is the code. An old name that went to several,

@@ -103,6 +103,9 @@ test.each([
   'bao nhiêu tiền',
   'tỉ lệ 3/4',
   '1 tí nữa',
+  '0 triệu',
+  '0 đồng',
+  '99999999999999999999 tỷ',
 ])('“%s” is no amount', (text) => {
   expect(read(text)).toBe('');
 });

@@ -46,6 +46,8 @@ export const relativeRules: readonly DateRule[] = [
         return match[0] === 'hom nay' ? { days: [today.day] } : undefined;
       }
       if (match[0] !== 'qua') return { days: [today.day] };
+      // “2h chiều qua sở”: the part of the day is that of the hour, and somebody comes over.
+      if (/(?:h|gio|g|:)\d{0,2} ?$/.test(typed.plain.slice(0, at))) return undefined;
       // “tối qua” is yesterday; “toi qua” may be I, “chiều qua” the wish to come over.
       const isNight = before === 'toi' || before === 'dem';
       if (isNight && isBare(typed, at, match.index - 1)) return undefined;

@@ -173,6 +173,8 @@ function ofUnit(all: readonly PlaceMeaning[], unit: Unit | undefined): readonly 
 
 /** Marks that were typed are those of the name, where they are everyday words. */
 function fits(message: Typed, words: readonly Token[], one: PlaceMeaning): boolean {
+  // “là k” is not “Lắk”.
+  if (one.words.length === 1 && words.length > 1) return false;
   if (!one.everyday || words.length !== one.words.length) return !one.everyday;
   return words.every(({ plain, start, end }, i) => {
     const as = message.lower.slice(start, end);

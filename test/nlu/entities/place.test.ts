@@ -139,6 +139,7 @@ test.each([
   'lắc đầu',
   'hoà bình',
   'sông cầu',
+  'làm v là k được',
   'em cần 1 bạn, 9 người',
 ])('“%s” names no commune', (text) => {
   expect(read(text)).toBe('');

@@ -18,6 +18,8 @@ export interface EventBase {
   readonly order?: number;
   /** Another app or a person holds the thread on the platform: recorded, never answered. */
   readonly standby?: true;
+  /** Others read this conversation, too (a group): nothing personal is asked or answered here. */
+  readonly shared?: true;
   /** What `redact` covered in this event before anything was stored. */
   readonly masked?: readonly Masked[];
 }
@@ -28,7 +30,7 @@ export type InboundEvent = EventBase &
     | { readonly type: 'text'; readonly text: string }
     | { readonly type: 'choice'; readonly payload: string; readonly title: string }
     | { readonly type: 'attachment'; readonly kind: AttachmentKind; readonly url?: string }
-    /** Get Started, /start, follow, a link with a reference. */
+    /** Get Started, /start, follow, a link with a reference; `ref` may be the payload of a button (dialogue/hear.ts). */
     | { readonly type: 'opened'; readonly ref?: string }
     | { readonly type: 'edited'; readonly of: EventId; readonly text: string }
     | { readonly type: 'removed'; readonly of: EventId }
@@ -39,6 +41,8 @@ export type InboundEvent = EventBase &
     | { readonly type: 'delivered'; readonly upTo: Instant }
     /** The person blocked or unfollowed us. */
     | { readonly type: 'left' }
+    /** The person let us back in, or a group took us in; says nothing and asks for no answer. */
+    | { readonly type: 'joined' }
     /** Something done that is no message but opens the platform's window (a reaction, say). */
     | { readonly type: 'touched'; readonly what: string }
     /** The platform itself acts on the Page, by its policies: nobody's words, and for whoever runs the channel. */

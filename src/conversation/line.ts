@@ -43,6 +43,7 @@ function said(event: InboundEvent): Said {
     case 'sent':
     case 'delivered':
     case 'left':
+    case 'joined':
     case 'touched':
     case 'enforced':
     case 'unsupported':

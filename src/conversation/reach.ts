@@ -21,6 +21,10 @@ export function reachAfter(reach: Reach, event: InboundEvent, receivedAt: Instan
       return { ...reach, lastCommentAt: moved(reach.lastCommentAt) };
     case 'left':
       return { ...reach, blockedAt: moved(reach.blockedAt) };
+    case 'joined': {
+      const { blockedAt, ...rest } = reach;
+      return blockedAt !== undefined && blockedAt > at ? reach : rest;
+    }
     case 'enforced':
     case 'edited':
     case 'removed':

@@ -2,6 +2,8 @@
 export interface Choice {
   readonly title: string;
   readonly payload: string;
+  /** In a group: leads into a private chat, where the payload then arrives as `opened.ref`. */
+  readonly privately?: true;
 }
 
 export interface Link {

@@ -38,6 +38,16 @@ const formHolds = hours(24);
 export function decide(conversation: Conversation, heard: Input, now: Instant): Decision {
   const input = readInput(conversation, heard, now);
   if (!speaks(input)) return { input };
+  const decision = decideAlone(conversation, input, now);
+  return isForPrivate(decision) ? { input, flow: named('privately') } : decision;
+}
+
+/** In a group nobody is asked for a name or a number, and nobody's matters are told; there is nothing to stop either. */
+function isForPrivate({ input, flow }: Decision): boolean {
+  return input.event.shared === true && flow?.personal === true && input.command !== 'cancel';
+}
+
+function decideAlone(conversation: Conversation, input: Input, now: Instant): Decision {
   const stored = conversation.memory.flow;
   if (stored === undefined) return { input, ...decideAfresh(conversation, input, now) };
   const flow = flowNamed(stored.flow);
@@ -64,6 +74,7 @@ function speaks({ event }: Input): boolean {
     case 'sent':
     case 'delivered':
     case 'left':
+    case 'joined':
     case 'touched':
     case 'enforced':
     case 'comment':

@@ -99,6 +99,8 @@ export interface Flow<State extends FlowState = FlowState> {
   readonly startsOn: readonly Start[];
   /** What it says leaves a form under way where it is; the form then asks again. */
   readonly aside?: true;
+  /** Asks for, or tells, what concerns one person: in a group it is moved to a private chat. */
+  readonly personal?: true;
   /** The state as this release writes it; undefined when it cannot be read any more. Absent: the flow keeps none. */
   read?(state: FlowState): State | undefined;
   /** Documents this step reads or writes, by key. */

@@ -61,6 +61,7 @@ export function form<Name extends string, Slots extends Values>(
   });
   return {
     name: spec.name,
+    personal: true,
     startsOn: [...spec.startsOn, { on: 'pressed', act: spec.name }],
     read: (stored) => stateOf(stored, spec.name, spec.schema, Object.keys(spec.slots)),
     needs: (state, input, conversation) => needs(state?.values ?? {}, input, conversation),

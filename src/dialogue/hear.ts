@@ -5,7 +5,7 @@ import type { Offered } from '../conversation/memory.ts';
 import type { Choice } from '../conversation/reply.ts';
 import { readPhone } from '../nlu/entities/phone.ts';
 import type { Command, Input, Payload } from './flow.ts';
-import { parsePayload, payload } from './payload.ts';
+import { linkedPayload, parsePayload, payload } from './payload.ts';
 import { isNone } from './replies.ts';
 import { leavesCourse, plain, readCommand, readNumber, readYesNo } from './words.ts';
 
@@ -19,6 +19,10 @@ export function readInput(conversation: Conversation, heard: Input, now: Instant
   const base: Input = understood === undefined ? { event } : { event, understood };
   if (event.type === 'choice') {
     return { ...base, pressed: parsePayload(event.payload) ?? unknownPayload };
+  }
+  if (event.type === 'opened' && event.ref !== undefined) {
+    const linked = linkedPayload(event.ref);
+    return linked ? { ...base, pressed: linked } : base;
   }
   if (event.type !== 'text') return base;
   const pressed = readNamed(conversation.memory.offered, event.text, now);

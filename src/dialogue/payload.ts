@@ -9,6 +9,18 @@ export function payload(act: string, subject = '', detail?: string, step?: strin
   return `${act}:${parts.filter((part) => part !== undefined).join('/')}`;
 }
 
+/**
+ * What may come out of a link that anybody can write: acts that show, or that ask before they do anything. A press of
+ * “yes, erase” must have been a press.
+ */
+const fromLinks: readonly string[] = ['ask', 'menu', 'training', 'register', 'human'];
+
+/** The payload that a link carries; undefined when it carries none, or one that only a button may send. */
+export function linkedPayload(ref: string): Payload | undefined {
+  const read = parsePayload(ref);
+  return read && fromLinks.includes(read.act) ? read : undefined;
+}
+
 /** Total: what is no payload of ours (an old release's, somebody's own making) is undefined. */
 export function parsePayload(text: string): Payload | undefined {
   const match = /^([a-z][A-Za-z]{0,19}):([^/]*)(?:\/([^/]*))?(?:\/([^/]*))?$/.exec(text);

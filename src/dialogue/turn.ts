@@ -4,12 +4,14 @@ import type { Conversation } from '../conversation/conversation.ts';
 import type { Masked } from '../conversation/event.ts';
 import { emptyMemory } from '../conversation/memory.ts';
 import type { Memory, Offered } from '../conversation/memory.ts';
-import type { Reply } from '../conversation/reply.ts';
+import type { Choice, Reply } from '../conversation/reply.ts';
 import { aspects } from '../nlu/types.ts';
 import type { Previous } from '../nlu/types.ts';
 import { decide } from './decide.ts';
 import type { Decision } from './decide.ts';
 import type { Flow, Input, MemoryChange, Need, Scene, Step, Turn } from './flow.ts';
+import { flowPressed } from './meant.ts';
+import { linkedPayload } from './payload.ts';
 import { choicesLast, choicesOf, fitChoices, opened, text } from './replies.ts';
 
 const disclosureHolds = days(30);
@@ -57,9 +59,27 @@ export function takeTurn(
   return {
     ...(played.flow ? { flow: played.flow.name } : {}),
     memory: remember(memory, played, replies, scene.now),
-    replies: fitChoices(replies, scene.channel.limits, scene.content),
+    replies: fitChoices(
+      decision.input.event.shared ? personalApart(replies) : replies,
+      scene.channel.limits,
+      scene.content,
+    ),
     effects: played.step.effects,
   };
+}
+
+/** Under an answer in a group, buttons of what concerns one person lead into a private chat at once. */
+function personalApart(replies: readonly Reply[]): Reply[] {
+  return replies.map((reply) =>
+    reply.type === 'text' && reply.choices
+      ? { ...reply, choices: reply.choices.map(apartIfPersonal) }
+      : reply,
+  );
+}
+
+function apartIfPersonal(choice: Choice): Choice {
+  const pressed = linkedPayload(choice.payload);
+  return pressed && flowPressed(pressed).personal ? { ...choice, privately: true } : choice;
 }
 
 /**

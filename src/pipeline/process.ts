@@ -221,7 +221,7 @@ function lastLineOf(event: InboundEvent): Partial<Conversation> {
 
 /** Events that change what is recorded and ask for no answer. */
 function isQuiet(event: InboundEvent): boolean {
-  return ['edited', 'removed', 'left', 'touched', 'comment'].includes(event.type);
+  return ['edited', 'removed', 'left', 'joined', 'touched', 'comment'].includes(event.type);
 }
 
 /** An edit or a removal changes the line it speaks of, and the search entry with it. */

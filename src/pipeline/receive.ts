@@ -56,6 +56,7 @@ type Line = EventOf<
   | 'edited'
   | 'removed'
   | 'left'
+  | 'joined'
   | 'touched'
   | 'comment'
   | 'unsupported'

@@ -36,6 +36,7 @@ export function redact(event: InboundEvent): InboundEvent {
     case 'sent':
     case 'delivered':
     case 'left':
+    case 'joined':
     case 'touched':
     case 'enforced':
       return event;

@@ -75,6 +75,7 @@ function summary(event: InboundEvent): string {
       return `sent ${event.jobId}`;
     case 'touched':
     case 'left':
+    case 'joined':
       return event.type;
   }
 }

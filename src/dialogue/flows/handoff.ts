@@ -10,6 +10,7 @@ import { asking, text } from '../replies.ts';
 /** Who asks for a person is passed on at once; the bot's own offers ask first and end here with “có”. */
 export const handoff: Flow = {
   name: 'handoff',
+  personal: true,
   startsOn: [
     { on: 'intent', intent: 'human_handoff' },
     { on: 'command', command: 'person' },

@@ -7,6 +7,7 @@ import { feedback } from './feedback.ts';
 import { greeting } from './greeting.ts';
 import { handoff } from './handoff.ts';
 import { menu } from './menu.ts';
+import { privately } from './privately.ts';
 import { privacy } from './privacy.ts';
 import { registration } from './registration.ts';
 import { thanks } from './thanks.ts';
@@ -22,6 +23,7 @@ export const flows: readonly Flow[] = [
   handoff,
   callback,
   privacy,
+  privately,
   feedback,
   clarify,
   fallback,

@@ -11,6 +11,7 @@ import type { Asked } from './faq.ts';
 /** Requests about one's own data: what cannot be undone is asked first; each gets a code and a receipt. */
 export const privacy: Flow = {
   name: 'privacy',
+  personal: true,
   startsOn: [
     { on: 'intent', intent: 'data_erasure' },
     { on: 'intent', intent: 'data_access_update' },

@@ -28,6 +28,7 @@ import type { Worker } from './pipeline/worker.ts';
 import { seedExamples } from './seed.ts';
 import { cipherOf } from './store/cipher.ts';
 import type { Cipher } from './store/cipher.ts';
+import { sealedSecrets } from './store/secrets.ts';
 import type { Store } from './store/store.ts';
 import { tasks } from './tasks/registry.ts';
 import { schedule, taskRunner } from './tasks/schedule.ts';
@@ -128,12 +129,14 @@ export async function createApp(config: Config, world: World): Promise<App> {
 async function attend(
   channels: ReadonlyMap<string, Channel>,
   receive: Receiver,
-  { store, clock, log, content, roles }: World,
+  { store, dataKey, clock, log, content, roles }: World,
   meter: Meter,
 ): Promise<readonly Attendant[]> {
+  const secrets = sealedSecrets(store, cipherOf(dataKey));
   const attending = [...channels.values()].map((channel) =>
     channel.attend?.({
       store,
+      secrets,
       clock,
       log,
       meter,

@@ -2,6 +2,8 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { AppError } from './errors.ts';
 import type { MessengerSettings } from './channels/messenger.ts';
+import type { TelegramSettings } from './channels/telegram-api.ts';
+import type { ZaloOaSettings } from './channels/zalo-oa.ts';
 
 export interface Config {
   readonly port: number;
@@ -20,6 +22,8 @@ export interface Config {
   /** 32 bytes; undefined = made and kept beside the embedded database. */
   readonly dataKey: Uint8Array | undefined;
   readonly messenger: MessengerSettings | undefined;
+  readonly telegram: TelegramSettings | undefined;
+  readonly zaloOa: ZaloOaSettings | undefined;
   /** Variables that are missing for a channel nobody has begun to set up; shown at start. */
   readonly missing: Readonly<Record<string, readonly string[]>>;
 }
@@ -69,7 +73,26 @@ const shared = z.object({
     .transform((list) => list.filter((one) => one !== 'none'))
     .default(['loopback']),
   GRAPH_API_BASE: url.default('https://graph.facebook.com/v25.0'),
+  TELEGRAM_API_BASE: url.default('https://api.telegram.org'),
+  TELEGRAM_MODE: z
+    .enum(['webhook', 'polling'], { error: 'webhook hoặc polling' })
+    .default('webhook'),
+  TELEGRAM_BOT_TOKEN: z
+    .string()
+    .regex(/^\d+:[\w-]+$/, 'mã BotFather đưa, dạng 123456789:AA…')
+    .optional(),
+  // What Telegram takes; shorter ones could be guessed.
+  TELEGRAM_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^[\w-]{16,256}$/, '16–256 chữ cái không dấu, chữ số, _ hoặc -')
+    .optional(),
   MESSENGER_PER_SECOND: whole(1, 100_000, 'số tin mỗi giây, từ 1').optional(),
+  ZALO_API_BASE: url.default('https://openapi.zalo.me'),
+  ZALO_OAUTH_BASE: url.default('https://oauth.zaloapp.com'),
+  // Neither is verified. Source: channels.md A.3, 2026-11-23: five buttons; some 20 calls a second.
+  ZALO_BUTTONS: whole(0, 10, 'số nút dưới một tin, từ 0 đến 10').default(5),
+  ZALO_PER_SECOND: whole(1, 1_000, 'số tin mỗi giây, từ 1').default(10),
+  ZALO_INFO_IMAGE: url.optional(),
 });
 
 /** A channel is on when all of its credentials are set; some of them set is a mistake. */
@@ -79,6 +102,13 @@ const credentials = {
     'MESSENGER_VERIFY_TOKEN',
     'MESSENGER_PAGE_TOKEN',
     'MESSENGER_PAGE_ID',
+  ],
+  zalo: [
+    'ZALO_APP_ID',
+    'ZALO_APP_SECRET',
+    'ZALO_OA_ID',
+    'ZALO_OA_SECRET_KEY',
+    'ZALO_REFRESH_TOKEN',
   ],
 } as const;
 
@@ -123,6 +153,7 @@ function settings(read: z.infer<typeof shared>, env: Environment): Config {
     trustProxy: read.TRUST_PROXY,
     dataKey: read.DATA_KEY,
     messenger: messengerSettings(env, read),
+    zaloOa: zaloOaSettings(env, read),
     missing: Object.fromEntries(missing),
   };
 }
@@ -141,6 +172,27 @@ function messengerSettings(
     pageId,
     apiBase,
     ...(perSecond === undefined ? {} : { perSecond }),
+  };
+}
+
+function zaloOaSettings(
+  env: Environment,
+  read: z.infer<typeof shared>,
+): ZaloOaSettings | undefined {
+  const { ZALO_APP_ID: appId, ZALO_APP_SECRET: appSecret, ZALO_OA_ID: oaId } = env;
+  const { ZALO_OA_SECRET_KEY: oaSecretKey, ZALO_REFRESH_TOKEN: refreshToken } = env;
+  if (!appId || !appSecret || !oaId || !oaSecretKey || !refreshToken) return undefined;
+  return {
+    appId,
+    appSecret,
+    oaId,
+    oaSecretKey,
+    refreshToken,
+    apiBase: read.ZALO_API_BASE,
+    oauthBase: read.ZALO_OAUTH_BASE,
+    buttons: read.ZALO_BUTTONS,
+    perSecond: read.ZALO_PER_SECOND,
+    ...(read.ZALO_INFO_IMAGE === undefined ? {} : { infoImage: read.ZALO_INFO_IMAGE }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { InboundEvent } from '../conversation/event.ts';
 import type { Purpose, Reply } from '../conversation/reply.ts';
 import type { Log } from '../log.ts';
 import type { Meter } from '../meter.ts';
+import type { Secrets } from '../store/secrets.ts';
 import type { Store } from '../store/store.ts';
 
 export type Json =
@@ -58,6 +59,8 @@ export interface Limits {
 /** What a channel gets to look after its account while the process runs. */
 export interface AttendPorts {
   readonly store: Store;
+  /** Tokens that the platform rotates, sealed. */
+  readonly secrets: Secrets;
   readonly clock: Clock;
   readonly log: Log;
   readonly meter: Meter;

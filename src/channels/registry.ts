@@ -4,6 +4,7 @@ import type { Sender } from './call.ts';
 import type { Channel } from './channel.ts';
 import { messenger } from './messenger.ts';
 import { web } from './web.ts';
+import { zaloOa } from './zalo-oa.ts';
 
 type Factory = (
   config: Config,
@@ -15,6 +16,7 @@ type Factory = (
 const channels: readonly Factory[] = [
   (_config, _sender, rules) => web(rules),
   (config, sender, rules) => config.messenger && messenger(config.messenger, sender, rules),
+  (config, sender, rules) => config.zaloOa && zaloOa(config.zaloOa, sender, rules),
 ];
 
 /** The channels that are on, by name. */

@@ -53,6 +53,18 @@ export function metrics(store: Store): Metrics {
     labelNames: ['channel'],
     registers,
   });
+  const signed = new Counter({
+    name: 'nhipcau_signatures_total',
+    help: 'Deliveries by the formula that their signature fitted, where several are known',
+    labelNames: ['channel', 'formula'],
+    registers,
+  });
+  const quota = new Gauge({
+    name: 'nhipcau_quota_remaining',
+    help: 'What may still be sent, as the platform last said',
+    labelNames: ['channel', 'kind'],
+    registers,
+  });
   queueGauge(store, registers);
   noticeGauge(store, registers);
   return {
@@ -70,6 +82,12 @@ export function metrics(store: Store): Metrics {
       polled(channel, outcome) {
         polled.inc({ channel, outcome });
         if (outcome === 'ok') polledAt.setToCurrentTime({ channel });
+      },
+      signed: (channel, formula) => {
+        signed.inc({ channel, formula });
+      },
+      quota: (channel, kind, remain) => {
+        quota.set({ channel, kind }, remain);
       },
     },
     handler: async (_request, response) => {

@@ -17,7 +17,7 @@ import type { CourseId } from './ids.ts';
 import type { Log } from './log.ts';
 import type { Meter } from './meter.ts';
 import type { Model } from './nlu/model.ts';
-import { deliverer } from './pipeline/deliver.ts';
+import { deliverer, undeliverable } from './pipeline/deliver.ts';
 import { limiter } from './pipeline/limiter.ts';
 import { processor } from './pipeline/process.ts';
 import { receiver } from './pipeline/receive.ts';
@@ -179,6 +179,7 @@ function crewOf(
   const content = (): Content => world.content;
   const limits = limiter(() => clock.elapsed());
   const cipher = cipherOf(world.dataKey);
+  const sending = { store, clock, log, meter, channels, limiter: limits, answerExpires };
   const crew: Worker = worker({
     store,
     clock,
@@ -206,7 +207,8 @@ function crewOf(
         hasRoom: (...line) => crew.hasRoom(...line),
       },
     }),
-    deliver: deliverer({ store, clock, log, meter, channels, limiter: limits, answerExpires }),
+    deliver: deliverer(sending),
+    undeliverable: undeliverable(sending),
     runTask: taskRunner(tasks, {
       store,
       clock,

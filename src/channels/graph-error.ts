@@ -10,10 +10,7 @@ const errorBody = z.object({
   }),
 });
 
-/**
- * What a refusal of the Graph API means for us. Codes: channels.md A.1.7 and A.1.8, read 2026-11-23; those of
- * `transient` come from a secondary source.
- */
+/** What a refusal of the Graph API means for us. Codes: channels.md A.1.7 and A.1.8, read 2026-11-23. */
 const meanings: readonly {
   readonly codes: readonly number[];
   readonly means: string;
@@ -22,11 +19,13 @@ const meanings: readonly {
   // The token died (password change, withdrawn permission): wait for a new one, drop nothing.
   { codes: [190], means: 'token_dead', retryAfter: 60_000 },
   { codes: [4, 32, 613], means: 'rate_limited', retryAfter: 10_000 },
-  { codes: [1, 2], means: 'transient', retryAfter: 2_000 },
   { codes: [551], means: 'blocked_by_person' },
   { codes: [1545041, 2018278], means: 'window_closed' },
   { codes: [10, 100, 2018218], means: 'platform_refused' },
 ];
+
+/** “Unknown error”, “service temporarily unavailable”, from a secondary source: like an error 500, waited for longer each time. */
+const momentary = [1, 2];
 
 /** Turns an answer that is no success into the error the outbox acts on. */
 export function graphError(answer: HttpAnswer): ChannelError {
@@ -41,7 +40,7 @@ export function graphError(answer: HttpAnswer): ChannelError {
       retryable: true,
       retryAfter: retryAfter(answer) ?? 10_000,
     });
-  if (answer.status >= 500) {
+  if (answer.status >= 500 || momentary.includes(code)) {
     // 503 never reached the work; of the others we do not know whether the message went out.
     const outcome = answer.status === 503 ? 'refused' : 'unknown';
     return new ChannelError('platform_error', text, {

@@ -35,7 +35,8 @@ interface Outcome {
 
 /** How long an echo may take before an answer of unknown outcome is sent again. Source: design of the outbox. */
 const echoWithin = seconds(3);
-const mostTries = 20;
+/** Lost commits on one message: somebody else writes to it all the time. */
+const mostConflicts = 20;
 
 /** Sends the call at the head of an outbox lane, once it is sure that it is still wanted and allowed. */
 export function deliverer(
@@ -162,7 +163,8 @@ async function unknownOutcome(
 ): Promise<Outcome> {
   const now = ports.clock.now();
   const { body, attempts } = claim.job;
-  if (body.purpose !== 'answer' || attempts >= mostTries) {
+  // An answer is tried until it expires.
+  if (body.purpose !== 'answer') {
     return {
       delivery: state('unknown', message, now, 'outcome_unknown'),
       job: await buryMessage(ports, claim, 'outcome_unknown'),
@@ -214,6 +216,21 @@ async function buryMessage(
   return [...bury(claim, reason, now), ...rest.flatMap((job) => buryJob(job, reason, now))];
 }
 
+/** For a job that failed again and again by a defect of ours: it and the rest of its message are given up. */
+export function undeliverable(
+  ports: DelivererPorts,
+): (claim: OutboxClaim, reason: string) => Promise<void> {
+  return async (claim, reason) => {
+    const message = await ports.store
+      .collection(collections.messages)
+      .get(claim.job.body.messageId);
+    const outcome = message
+      ? await failed(ports, claim, message, reason)
+      : { job: bury(claim, reason, ports.clock.now()) };
+    await settle(ports, claim, message, outcome);
+  };
+}
+
 /** Commits what came of an attempt. An echo may have moved the message meanwhile: then it is read again. */
 async function settle(
   { store }: DelivererPorts,
@@ -223,16 +240,22 @@ async function settle(
 ): Promise<void> {
   let message = read;
   for (let tries = 0; ; tries++) {
-    const line = message && outcome.delivery ? [delivered(message, outcome.delivery)] : [];
     try {
-      await store.commit([...line, ...outcome.job]);
+      await store.commit(settling(claim, message, outcome));
       return;
     } catch (error) {
-      if (!(error instanceof ConflictError) || tries >= mostTries || lostJob(claim, error.keys))
+      if (!(error instanceof ConflictError) || tries >= mostConflicts || lostJob(claim, error.keys))
         throw error;
     }
     message = await store.collection(collections.messages).get(claim.job.body.messageId);
   }
+}
+
+/** The platform's echo is proof, whatever the call's own answer was: what went out is neither failed nor unknown. */
+function settling(claim: OutboxClaim, message: Message | undefined, outcome: Outcome): Write[] {
+  if (message?.delivery?.sent?.[claim.job.id] !== undefined) return done(claim);
+  const line = message && outcome.delivery ? [delivered(message, outcome.delivery)] : [];
+  return [...line, ...outcome.job];
 }
 
 function delivered(message: Message, delivery: Delivery): Write {
@@ -255,7 +278,7 @@ function sentBy(jobId: JobId, platformId: string, message: Message, at: Instant)
 /** Our own echo came back: that call went out, whatever its answer was. The job itself is taken away by its worker. */
 export async function settleSent(store: Store, event: EventOf<'sent'>, at: Instant): Promise<void> {
   const messageId = event.jobId.slice('out/'.length, event.jobId.lastIndexOf('/')) as MessageId;
-  for (let tries = 0; tries < mostTries; tries++) {
+  for (let tries = 0; tries < mostConflicts; tries++) {
     const message = await store.collection(collections.messages).get(messageId);
     if (!message || message.delivery?.sent?.[event.jobId] !== undefined) return;
     const delivery = merged(message, sentBy(event.jobId, event.platformId, message, at));

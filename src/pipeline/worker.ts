@@ -21,6 +21,8 @@ export interface WorkerPorts {
   /** What cannot be undone is done once: its commit alone is repeated while the store is away. */
   readonly deliver: (claim: OutboxClaim, patiently: Patience) => Promise<void>;
   readonly runTask: (claim: TaskClaim, patiently: Patience) => Promise<void>;
+  /** Gives up a call and what belongs to it. */
+  readonly undeliverable: (claim: OutboxClaim, reason: string) => Promise<void>;
   /** No inbox lane is taken before the model is there: what arrives meanwhile waits. */
   readonly canAnswer: () => boolean;
 }
@@ -216,12 +218,10 @@ async function handle(ports: WorkerPorts, claim: Claim, patiently: Patience): Pr
 }
 
 /** A lane taken from a dead process counts as a fault: a job that kills its process is buried, too. */
-async function countTakeOver(
-  { store, clock }: WorkerPorts,
-  claim: Claim,
-): Promise<Claim | undefined> {
+async function countTakeOver(ports: WorkerPorts, claim: Claim): Promise<Claim | undefined> {
+  const { store } = ports;
   if (faultsOf(claim.job) >= mostFaults) {
-    await store.commit(bury(claim, 'process_died', clock.now()));
+    await giveUp(ports, claim, 'process_died');
     return undefined;
   }
   await store.commit([
@@ -263,21 +263,20 @@ async function afterFailure(
   await patience(log, isOn)(() => settleFailure(ports, claim, codeOf(error)));
 }
 
-async function settleFailure(
-  { store, clock }: WorkerPorts,
-  claim: Claim,
-  reason: string,
-): Promise<void> {
-  const now = clock.now();
-  const held = await reread(store, claim);
+async function settleFailure(ports: WorkerPorts, claim: Claim, reason: string): Promise<void> {
+  const held = await reread(ports.store, claim);
   if (!held) return;
   const faults = faultsOf(held.job) + 1;
-  const dueAt = backoff(held.job.attempts, now);
-  await store.commit(
-    faults >= mostFaults
-      ? bury(held, reason, now)
-      : retry({ ...held, job: { ...held.job, faults } }, dueAt),
-  );
+  if (faults >= mostFaults) return giveUp(ports, held, reason);
+  const dueAt = backoff(held.job.attempts, ports.clock.now());
+  await ports.store.commit(retry({ ...held, job: { ...held.job, faults } }, dueAt));
+}
+
+/** The end of a message does not go out without its beginning, so a call takes its message with it. */
+async function giveUp(ports: WorkerPorts, claim: Claim, reason: string): Promise<void> {
+  // The queue says what a job's body is.
+  if (claim.job.queue === 'outbox') return ports.undeliverable(claim as OutboxClaim, reason);
+  await ports.store.commit(bury(claim, reason, ports.clock.now()));
 }
 
 /** A platform that was down for long is no fault of the job: attempts are not counted here. */

@@ -158,11 +158,11 @@ describe('a platform that has a bad day', () => {
     expect(bot.sent()).toHaveLength(1);
   });
 
-  test('(errors of its own for an hour) loses no answer', async () => {
+  test('(errors of its own for three hours) loses no answer', async () => {
     const bot = await startBot();
     bot.platform.answers(graph.broken);
     await bot.hears(question);
-    for (let minute = 0; minute < 60; minute++) await bot.waits(minutes(1));
+    for (let minute = 0; minute < 180; minute++) await bot.waits(minutes(1));
     bot.platform.answers(undefined);
     for (let minute = 0; minute < 10; minute++) await bot.waits(minutes(1));
     expect(bot.sent()).toHaveLength(1);
@@ -216,6 +216,22 @@ describe('an outcome nobody knows', () => {
     expect(await deadReasons(bot)).toEqual(['outcome_unknown']);
   });
 
+  test('of a colleague’s words is settled by an echo that came before the time-out', async () => {
+    const bot = await startBot();
+    await bot.hears('gặp cán bộ');
+    await take(bot.desk, conversationOf(someone), minh);
+    await bot.settled();
+    bot.platform.answersNext(async () => {
+      const echo = { mid: 'm_there', text: 'Chào anh.', app_id: 4711, metadata: mark(bot) };
+      await bot.takesIn(echoBody(echo, someone, bot.clock));
+      return graph.silent();
+    });
+    await reply(bot.desk, conversationOf(someone), minh, 'Chào anh.');
+    await bot.settled();
+    expect(await lastLine(bot)).toMatchObject({ from: 'moderator', delivery: { state: 'sent' } });
+    expect(await bot.dead()).toEqual([]);
+  });
+
   test('of a long text’s beginning keeps its rest from going out alone', async () => {
     const bot = await startBot();
     await bot.hears('gặp cán bộ');
@@ -262,6 +278,27 @@ describe('a refusal that will not change', () => {
     await bot.settled();
     expect(bot.texts().slice(before)).toEqual(['Tin sau.']);
     expect(await deadReasons(bot)).toEqual(Array(3).fill('platform_refused'));
+  });
+});
+
+describe('a call that our own code cannot make', () => {
+  test('takes the rest of its message with it, and the next message goes out', async () => {
+    const bot = await startBot();
+    await bot.hears('gặp cán bộ');
+    await take(bot.desk, conversationOf(someone), minh);
+    await bot.settled();
+    const before = bot.sent().length;
+    const defect = (): never => {
+      throw new TypeError('A defect.');
+    };
+    bot.platform.answersNext(defect, defect, defect, defect, defect);
+    await reply(bot.desk, conversationOf(someone), minh, 'Đoạn này dài một chút. '.repeat(200));
+    await reply(bot.desk, conversationOf(someone), minh, 'Tin sau.');
+    await bot.settled();
+    for (let minute = 0; minute < 10; minute++) await bot.waits(minutes(1));
+    expect(bot.texts().slice(before)).toEqual(['Tin sau.']);
+    expect(await deadReasons(bot)).toEqual(Array(3).fill('TypeError'));
+    expect((await bot.transcript()).at(-2)).toMatchObject({ delivery: { state: 'failed' } });
   });
 });
 

@@ -9,6 +9,26 @@ import type { Typed } from './typed.ts';
 
 /** Dates by their number: `20/11`, `20.11.2026`, `20–22/11`, “ngày 5 tháng 4 năm 2026”, “ngày 20”. */
 export const numericRules: readonly DateRule[] = [
+  // từ 20/11 đến (ngày) 2/12/2026, 20/11 - 22/11
+  {
+    needs: /\d\/\d+.*\d\/\d/,
+    shape:
+      /(?<![\p{L}\d/.,-])(?:tu )?(?:ngay )?(\d{1,2})\/(\d{1,2})(?:\/(\d{4}))?(?: ?[-–~] ?| (?:den|toi)(?: het)? )(?:ngay )?(\d{1,2})\/(\d{1,2})(?:\/(\d{4}))?(?![\d/\p{L}])/gu,
+    read(match, typed, today) {
+      const [, day = '', month = '', year, lastDay = '', lastMonth = '', lastYear] = match;
+      if (!isDateAt(match, typed, false)) return undefined;
+      const [to] = dated(today, lastDay, lastMonth, lastYear ?? year)?.days ?? [];
+      if (to === undefined) return undefined;
+      const inYear = dateOf(to).year;
+      const same = dayOf(Number(year ?? inYear), Number(month), Number(day));
+      // From December to January.
+      const from =
+        same !== undefined && same > to && year === undefined
+          ? dayOf(inYear - 1, Number(month), Number(day))
+          : same;
+      return from !== undefined && from < to ? { days: [from], from, to } : undefined;
+    },
+  },
   // 20–22/11, từ 20 đến 22/11, ngày 20, 21 tháng 11
   {
     needs: /\d/,
@@ -24,13 +44,14 @@ export const numericRules: readonly DateRule[] = [
       return start < end && Number(first) > 0 ? { days: [start], from: start, to: end } : undefined;
     },
   },
-  // 20/11/2026, 20-11-2026, 20.11.26 after “ngày”, 20/11, từ 20/11 đến 22/11
+  // 20/11/2026, 20-11-2026, 20.11.26 after “ngày”, 20/11
   {
     needs: /\d/,
     shape:
-      /(?<![\p{L}\d/.,-])((?:ngay |hom |vao |mung |mong )?)(\d{1,2}) ?([/.-]) ?(\d{1,2})(?: ?\3 ?(\d{4}|\d{2}))?(?![\d/]|[.,-]\d|[-\p{L}])/gu,
+      /(?<![\p{L}\d/.,-])((?:ngay |hom |vao |mung |mong )?)(\d{1,2}) ?([/.-]) ?(\d{1,2})(?: ?\3 ?(\d{4}|\d{2})|,? nam (\d{4}))?(?![\d/]|[.,-]\d|[-\p{L}])/gu,
     read(match, typed, today) {
-      const [, cue = '', day = '', sign, month = '', year] = match;
+      const [, cue = '', day = '', sign, month = '', digits, inWords] = match;
+      const year = digits ?? inWords;
       if (!isDateAt(match, typed, cue !== '')) return undefined;
       if (year === undefined && sign !== '/' && !/^ngay/.test(cue)) return undefined;
       if (year?.length === 2 && sign !== '/' && cue === '') return undefined;
@@ -61,11 +82,12 @@ export const numericRules: readonly DateRule[] = [
   // ngày 20, hôm 20
   {
     needs: /(?:ngay|hom) \d/,
-    shape: /(?<![\p{L}\d])(?:ngay|hom) (\d{1,2})(?![\d/.:-]|[,]\d|\p{L})/gu,
+    shape: /(?<![\p{L}\d])(ngay|hom) (\d{1,2})(?![\d/.:-]|[,]\d|\p{L})/gu,
     read(match, typed, today) {
       const after = wordAfter(typed, match.index + match[0].length);
       if (!plainlyFollowed.test(after)) return undefined;
-      return dayOfMonth(today, Number(match[1]), undefined);
+      const read = dayOfMonth(today, Number(match[2]));
+      return read && match[1] === 'hom' ? { ...read, unsure: true } : read;
     },
   },
 ];

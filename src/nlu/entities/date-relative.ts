@@ -47,7 +47,11 @@ export const relativeRules: readonly DateRule[] = [
       }
       if (match[0] !== 'qua') return { days: [today.day] };
       // “2h chiều qua sở”: the part of the day is that of the hour, and somebody comes over.
-      if (/(?:h|gio|g|:)\d{0,2} ?$/.test(typed.plain.slice(0, at))) return undefined;
+      if (/(?:h|gio|g|:)\d{0,2} ?$/.test(typed.plain.slice(0, at))) {
+        const isNight = before === 'toi' || before === 'dem';
+        const isMarked = !isBare(typed, at, match.index - 1);
+        return isNight && isMarked ? { days: [today.day - 1], unsure: true } : undefined;
+      }
       // “tối qua” is yesterday; “toi qua” may be I, “chiều qua” the wish to come over.
       const isNight = before === 'toi' || before === 'dem';
       if (isNight && isBare(typed, at, match.index - 1)) return undefined;
@@ -68,7 +72,8 @@ export const relativeRules: readonly DateRule[] = [
     /nua/,
     `(${smallNumber}) (ngay|hom|bua|tuan|thang) (?:nua|toi nua)`,
     (match, typed, today) => {
-      // “xin thêm 3 ngày nữa”; “ba bữa nửa tháng”
+      // “2-3 ngày nữa”; “xin thêm 3 ngày nữa”; “ba bữa nửa tháng”
+      if (isSecondNumber(typed, match.index)) return undefined;
       if (wordBefore(typed, match.index) === 'them') return undefined;
       if (/^(?:thang|ngay|nam)$/.test(wordAfter(typed, match.index + match[0].length)))
         return undefined;
@@ -123,6 +128,10 @@ const partsOfDay: Readonly<Record<string, readonly string[]>> = {
   toi: ['tối'],
   dem: ['đêm'],
 };
+
+function isSecondNumber(typed: Typed, at: number): boolean {
+  return counting.test(wordBefore(typed, at)) || /\d ?[-–] ?$/.test(typed.plain.slice(0, at));
+}
 
 /** “chị Mai”, “Mai Hoa”, “bà mai”, “mai mốt”, “hoa mai” are no tomorrow. */
 const beforeMai =

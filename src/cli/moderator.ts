@@ -24,7 +24,7 @@ import { staffSeen } from '../pipeline/staff.ts';
 import * as collections from '../store/collections.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
-import { eraseStep } from '../tasks/erase.ts';
+import { eraseContact } from '../tasks/erase.ts';
 import { runCommand } from './command.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
@@ -45,7 +45,7 @@ Tên và cơ quan hiện cho người dân: --name "Minh" --organisation so-khcn
 hoặc đặt MODERATOR_NAME và MODERATOR_ORGANISATION trong .env.
 <mã> là mã sau dấu # ở danh sách, hoặc cả mã hội thoại.`;
 
-interface Desk extends ModerationPorts {
+export interface Desk extends ModerationPorts {
   readonly content: () => Content;
   readonly by: () => Moderator;
   readonly confirmed: boolean;
@@ -73,7 +73,7 @@ const commands: Readonly<Record<string, Command>> = {
     await finish(desk, await find(desk.store, id), desk.by());
     console.log('Đã xong việc.');
   },
-  erase: eraseContact,
+  erase: eraseOne,
   seen: async (desk, [given]) => {
     const code = given?.replace(/^!/, '');
     if (!code) throw new AppError('usage', 2, usage);
@@ -93,6 +93,17 @@ const commands: Readonly<Record<string, Command>> = {
 function caseOf(given: string | undefined): string {
   if (!given) throw new AppError('usage', 2, usage);
   return given.toUpperCase();
+}
+
+/** Does one thing for who sits at the terminal. @throws {AppError} `usage`, or what the act refuses. */
+export async function act(desk: Desk, [name = '', ...args]: readonly string[]): Promise<void> {
+  await commandOf(name)(desk, args);
+}
+
+function commandOf(name: string): Command {
+  const command = commands[name];
+  if (!command) throw new AppError('usage', 2, usage);
+  return command;
 }
 
 async function openDesk(options: {
@@ -279,10 +290,9 @@ function lineText({ from, by, text, at, kind, removedAt, delivery }: Message): s
   return `${writtenTime(at)}  ${by ? `${speakers[from]} ${by.name}` : speakers[from]}: ${words.replaceAll('\n', '\n    ')}${trouble}`;
 }
 
-async function eraseContact(
-  { store, clock, confirmed }: Desk,
-  [given]: readonly string[],
-): Promise<void> {
+async function eraseOne(desk: Desk, [given]: readonly string[]): Promise<void> {
+  const { store, confirmed } = desk;
+  const by = desk.by();
   const id = await find(store, given);
   const conversation = await store.collection(collections.conversations).get(id);
   if (!conversation) throw new AppError('not_found', 404, `Không có hội thoại “${id}”.`);
@@ -293,30 +303,30 @@ async function eraseContact(
       `Xoá mọi tin nhắn, đăng ký và thẻ của người này; không lấy lại được. Chắc chắn thì thêm --yes.`,
     );
   }
-  let steps = 0;
-  while (!(await eraseStep(store, conversation.contactId, clock.now()))) steps++;
+  const steps = await eraseContact(desk, conversation, by);
   console.log(`Đã xoá (${steps} lượt). Giữ lại: sổ đồng ý và sổ yêu cầu, không có nội dung.`);
 }
 
-// Last: everything above must stand before the first command runs.
-await runCommand(async (argv) => {
-  const { values, positionals } = parseArgs({
-    args: [...argv],
-    allowPositionals: true,
-    options: {
-      name: { type: 'string' },
-      organisation: { type: 'string' },
-      yes: { type: 'boolean', default: false },
-    },
+// `node run.js cli/moderator` sets the script's name to this file; a test imports it.
+if (process.argv[1] === import.meta.filename) {
+  await runCommand(async (argv) => {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        name: { type: 'string' },
+        organisation: { type: 'string' },
+        yes: { type: 'boolean', default: false },
+      },
+    });
+    // Before a store is opened.
+    commandOf(positionals[0] ?? '');
+    const desk = await openDesk(values);
+    try {
+      await act(desk, positionals);
+    } finally {
+      await desk.store.close();
+    }
+    return true;
   });
-  const [name = '', ...args] = positionals;
-  const command = commands[name];
-  if (!command) throw new AppError('usage', 2, usage);
-  const desk = await openDesk(values);
-  try {
-    await command(desk, args);
-  } finally {
-    await desk.store.close();
-  }
-  return true;
-});
+}

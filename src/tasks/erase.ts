@@ -4,12 +4,14 @@ import type { Conversation } from '../conversation/conversation.ts';
 import type { Registration, Seats } from '../conversation/course.ts';
 import { ConflictError } from '../errors.ts';
 import type { ContactId, CourseId, EventId } from '../ids.ts';
+import { audit } from '../pipeline/audit.ts';
+import type { ModerationPorts, Moderator } from '../pipeline/moderation.ts';
 import { forgottenKey } from '../pipeline/receive.ts';
 import * as collections from '../store/collections.ts';
 import { insert, remove, replace } from '../store/store.ts';
 import type { AnyCollection, CollectionDef, Doc, Store, Write } from '../store/store.ts';
 import type { Task } from './task.ts';
-import { besideTalks, unnamed } from './traces.ts';
+import { besideTalks, erasedName, unnamed } from './traces.ts';
 
 /** Every document of a person, some a step, until none is left. */
 export const erase: Task = {
@@ -19,6 +21,22 @@ export const erase: Task = {
     return (await eraseStep(store, input as ContactId, now)) ? undefined : input;
   },
 };
+
+/**
+ * Erases a person now, step by step, on an official's word; what is left of it is the record of who did it, under the
+ * case's code. It is written first: an erasure that breaks off half way was begun by somebody, too. Returns the steps.
+ */
+export async function eraseContact(
+  { store, clock }: Pick<ModerationPorts, 'store' | 'clock'>,
+  { contactId, organisationId }: Pick<Conversation, 'contactId' | 'organisationId'>,
+  by: Moderator,
+): Promise<number> {
+  const object = { type: 'contact', id: await erasedName(store, contactId), organisationId };
+  await store.commit([audit({ action: 'contact.erase', object }, by, clock.now())]);
+  let steps = 0;
+  while (!(await eraseStep(store, contactId, clock.now()))) steps++;
+  return steps;
+}
 
 /** At most two writes a document and some seats: below the 500 of a commit. */
 const perStep = 150;

@@ -2,7 +2,7 @@ import type { AuditRecord } from '../conversation/audit.ts';
 import type { Case } from '../conversation/case.ts';
 import type { Consent } from '../conversation/contact.ts';
 import type { Conversation } from '../conversation/conversation.ts';
-import type { ConversationId } from '../ids.ts';
+import type { ContactId, ConversationId } from '../ids.ts';
 import * as collections from '../store/collections.ts';
 import { laneId } from '../store/lane.ts';
 import { remove, replace } from '../store/store.ts';
@@ -24,7 +24,7 @@ export async function unnamed(
   const records = await store
     .collection(collections.audit)
     .find({ where: { objectId: id }, limit });
-  const token = `erased/${cases.at(-1)?.code ?? contactId}`;
+  const token = tokenOf(cases, contactId);
   const writes = [
     ...cases.filter((one) => one.conversationId === id && !one.hold).map(withoutTalk),
     // A call back is agreed to for one conversation; a course is nobody's name.
@@ -36,6 +36,16 @@ export async function unnamed(
 
 /** More than anybody has asked for or agreed to. */
 const most = 1_000;
+
+/** What the audit log calls a person who is erased. */
+export async function erasedName(store: Store, contactId: ContactId): Promise<string> {
+  const query = { where: { contactId }, limit: most };
+  return tokenOf(await store.collection(collections.cases).find(query), contactId);
+}
+
+function tokenOf(cases: readonly Case[], contactId: ContactId): string {
+  return `erased/${cases.at(-1)?.code ?? contactId}`;
+}
 
 function withoutTalk(one: Case): Write {
   return replace<Case>(collections.cases, one, { conversationId: '' as ConversationId });

@@ -2,6 +2,7 @@ import { minutes } from '../clock.ts';
 import type { Instant } from '../clock.ts';
 import type { Memory } from '../conversation/memory.ts';
 import type { Understanding } from '../nlu/types.ts';
+import { isDetailAlone } from './detail.ts';
 import type { Command, Flow, Input, Payload } from './flow.ts';
 import { flowNamed, flows } from './flows/index.ts';
 import { isLikely, needsPerson } from './needs-person.ts';
@@ -50,8 +51,10 @@ export function flowUnderstood(
       return flowMeant(understood);
     case 'choose':
       return named(needsPerson(understood) ? 'fallback' : 'clarify');
-    case 'human':
-      return named('fallback');
+    case 'human': {
+      const isAlone = isDetailAlone(understood, memory, now) && !needsPerson(understood);
+      return named(isAlone ? 'clarify' : 'fallback');
+    }
   }
 }
 

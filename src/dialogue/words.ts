@@ -51,7 +51,7 @@ export function isQuestion(text: string): boolean {
 
 /** “còn hồ sơ thì sao”, “thế còn nơi nộp”: goes on from something said before. */
 export function goesOn(text: string): boolean {
-  return /^(?:the |vay |a )?con .*\b(?:thi sao|sao|the nao|thi the nao)$|^(?:the|vay) con /.test(
+  return /^(?:the |vay |a )?con .*\b(?:sao|the nao)$|^(?:the|vay) con |.\bthi sao$/.test(
     bare(text),
   );
 }

@@ -1,11 +1,10 @@
-import { minutes } from '../../clock.ts';
 import type { Understanding } from '../../nlu/types.ts';
 import { anonymous } from '../anonymous.ts';
+import { isDetailAlone } from '../detail.ts';
 import type { Flow, Input, Scene, Step } from '../flow.ts';
 import { groupChoices } from '../menu.ts';
 import { payload } from '../payload.ts';
 import { asking, keptOfQuestion, personChoice, text } from '../replies.ts';
-import { goesOn, plain } from '../words.ts';
 import { misunderstood } from './fallback.ts';
 
 const options = 3;
@@ -25,7 +24,9 @@ export const clarify: Flow = {
 
 function ask(scene: Scene, { event, understood }: Input): Step {
   const { content, conversation } = scene;
-  if (understood && isAboutNothing(understood, scene)) return askAbout(scene, understood);
+  if (understood && isDetailAlone(understood, conversation.memory, scene.now)) {
+    return askAbout(scene, understood);
+  }
   const topics = (understood?.intents ?? [])
     .filter(({ name }) => !never.includes(name))
     .flatMap(({ name }) => content.topic(name) ?? [])
@@ -46,24 +47,6 @@ function ask(scene: Scene, { event, understood }: Input): Step {
     memory: { misunderstood: conversation.memory.misunderstood },
     ...(event.type === 'text' ? { question: event.text.slice(0, keptOfQuestion) } : {}),
   };
-}
-
-const followUpWithin = minutes(10);
-const fewWords = 6;
-/** Below, a topic named after nothing but “lệ phí” is picked out of the air; measured on such sentences. */
-const namesTopic = 0.4;
-const namesTopicGoingOn = 0.6;
-
-/** “Còn lệ phí thì sao”, with nothing said before that it could go on from. */
-function isAboutNothing(
-  { text: said, aspect, intents }: Understanding,
-  { conversation, now }: Scene,
-): boolean {
-  const last = conversation.memory.lastAnswer;
-  if (last && now - last.at <= followUpWithin) return false;
-  if (plain(said).split(' ').length > fewWords) return false;
-  const best = intents[0]?.probability ?? 0;
-  return (aspect !== undefined && best < namesTopic) || (goesOn(said) && best < namesTopicGoingOn);
 }
 
 /** What it is about, among all we know; the detail asked for goes along with the choice. */

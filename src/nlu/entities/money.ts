@@ -16,7 +16,7 @@ const units: Readonly<Record<string, { readonly worth: number; readonly as: read
     ti: { worth: 1e9, as: ['tỉ'] },
   };
 const unit = '(nghin|ngan|trieu|tr|cu|ty|ti|k)';
-const number = `(\\d{1,3}(?:[. ]\\d{3})+(?:,\\d{1,2})?|\\d+(?:[.,]\\d{1,3})?|${numberWords}|nua)`;
+const number = `(\\d{1,3}(?:[. ]\\d{3})+(?:,\\d{1,2})?|\\d{1,2} (?:tram|chuc)|\\d+(?:[.,]\\d{1,3})?|${numberWords}|nua)`;
 const start = '(?<![\\p{L}\\d.,/])';
 const end = '(?![\\p{L}\\d])';
 const dong = '(?: ?(?:dong|vnd|d))';
@@ -92,7 +92,7 @@ function readAmount(message: Typed, match: RegExpExecArray): Entity | undefined 
   const [whole, numberText = '', unitText = ''] = match;
   const gap = whole.charAt(numberText.length) === ' ' ? 1 : 0;
   const unitAt = match.index + numberText.length + gap;
-  const worth = worthAt(message, unitAt, unitText, /\d$/.test(numberText));
+  const worth = worthAt(message, unitAt, unitText, /^\d/.test(numberText));
   const bases = numbersAt(message, match.index, numberText);
   if (worth === undefined || bases.length === 0 || (unitText === 'k' && gap > 0)) return undefined;
   const unitEnd = unitAt + unitText.length;
@@ -167,10 +167,15 @@ function isForeign(message: Typed, at: number): boolean {
 }
 
 const things = /^(?:cai|cay|nguoi|tui|hop|ly|nong|view|like|follow|sub)$/;
+const digitsBefore = /^(?:mot|hai|ba|bon|nam|sau|bay|tam|chin|muoi|may|vai|\d)$/;
 const screens = /^(?:tivi|tv|hinh|video|phim|camera|clip)$/;
 
 /** “năm ngàn cái”, “20 nghìn ảnh”, “tivi 4k”: no money. */
 function isCountOfThings(message: Typed, match: RegExpExecArray, end: number): boolean {
+  // “10 nghìn tỷ” is more than ten thousand; “hai ba trăm triệu” is no one amount.
+  if (/^(?:ty|ti|trieu|tr)$/.test(wordAfter(message, end))) return true;
+  if (!/^\d/.test(match[0]) && digitsBefore.test(wordBefore(message, match.index))) return true;
+  if (message.plain.charAt(end) === '/') return false;
   if (match[2] === 'k' && screens.test(wordBefore(message, match.index))) return true;
   if (things.test(wordAfter(message, end))) return true;
   return message.lower.slice(end).trimStart().startsWith('ảnh');
@@ -274,6 +279,11 @@ function numbersAt(message: Typed, at: number, written: string): number[] {
   if (!/^\d/.test(written)) {
     const read = readNumberAt(message, at, written.length);
     return read === undefined ? [] : [read];
+  }
+  const many = /^(\d+) (tram|chuc)$/.exec(written);
+  if (many) {
+    const isMeant = spelled(message, at + written.length - 4, 4, ['trăm', 'chục']);
+    return isMeant ? [Number(many[1]) * (many[2] === 'tram' ? 100 : 10)] : [];
   }
   const decimal = /^(\d+),(\d+)$/.exec(written);
   if (decimal) {

@@ -29,8 +29,8 @@ const message = z
     text: words,
     conversation_id: id.optional().catch(undefined),
     attachments: z.array(attachment).optional().catch(undefined),
-    tracking_id: z.unknown(),
-    delivery_time: z.unknown(),
+    tracking_id: z.unknown().optional(),
+    delivery_time: z.unknown().optional(),
   })
   .optional()
   .catch(undefined);

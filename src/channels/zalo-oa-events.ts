@@ -182,7 +182,7 @@ function personMessage(it: Delivery, what: string, around: Around): InboundEvent
 
 /** A pressed button comes back as text: its payload after a #, and the words that stood on it. */
 function spoken(text: string): Happened {
-  const pressed = /^#([a-z][A-Za-z]{0,19}:\S*)(?: (.+))?$/.exec(text);
+  const pressed = /^#([a-z][A-Za-z]{0,19}:\S*)(?: (.+))?$/s.exec(text);
   if (!pressed) return { type: 'text', text };
   const [, payload = '', title = payload] = pressed;
   return { type: 'choice', payload, title };

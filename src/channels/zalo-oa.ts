@@ -169,7 +169,7 @@ function underLast(text: string, buttons: readonly Button[]): Content[] {
  * Hidden, because what is shown would be that text.
  */
 function choice({ title, payload }: Choice): Button {
-  const shown = shorten(title, choiceTitle);
+  const shown = shorten(title.replaceAll(/\s+/g, ' ').trim(), choiceTitle);
   return { title: shown, type: 'oa.query.hide', payload: `#${payload} ${shown}` };
 }
 

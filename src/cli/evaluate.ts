@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { systemClock } from '../clock.ts';
-import { ContentError } from '../errors.ts';
+import { AppError, ContentError } from '../errors.ts';
 import {
   chooseCalibration,
   crossValidate,
@@ -17,6 +17,8 @@ import type { Measures } from '../nlu/evaluate.ts';
 import { loadModel } from '../nlu/model.ts';
 import type { Model } from '../nlu/model.ts';
 import { understand } from '../nlu/understand.ts';
+import { judgeByNodeNlp } from '../node-nlp.ts';
+import type { NodeNlp } from '../node-nlp.ts';
 import { learn, readSources, runBeside } from '../training.ts';
 import type { Sources } from '../training.ts';
 import { readOptions, usage } from './evaluation-options.ts';
@@ -32,6 +34,7 @@ async function evaluate(args: readonly string[], root: string): Promise<number> 
     return 2;
   }
   const sources = await readSources(path.join(root, 'intents'));
+  if (options.engine) return measureOther(sources, { ...options, engine: options.engine });
   const floors = options.check && !options.floors ? await readFloors(root) : undefined;
   const folds = options.folds ?? floors?.folds ?? 5;
   const progress = progressLine('Đang đo');
@@ -54,17 +57,37 @@ async function evaluate(args: readonly string[], root: string): Promise<number> 
   const heldOut = await judgeHeldOut(root, model);
   printTimes(times);
   if (options.json !== undefined) {
-    const figures = {
-      folds,
-      by: options.by,
-      crossValidation: measures,
-      heldOut,
-      times,
-    };
-    await writeFile(options.json, `${JSON.stringify(figures, undefined, 2)}\n`);
+    const { by } = options;
+    await writeJson(options.json, { folds, by, crossValidation: measures, heldOut, times });
   }
   const kept = options.floors ? await keepFloors(root, floorsOf(measures, folds)) : floors;
   return options.check && kept ? judgeFloors(kept, measures) : 0;
+}
+
+interface Other {
+  readonly engine: NodeNlp;
+  readonly folds: number | undefined;
+  readonly json: string | undefined;
+}
+
+/** The same split, learnt and judged by node-nlp. */
+async function measureOther(sources: Sources, { engine, folds = 5, json }: Other): Promise<number> {
+  const start = systemClock.elapsed();
+  const progress = progressLine('Đang đo');
+  const judged = await judgeByNodeNlp(sources, engine, folds, (part) => {
+    progress.show({ sentences: 0, part });
+  });
+  progress.end('');
+  const measures = measure(judged);
+  printMeasures(`${engine}, đoán chéo ${folds} phần`, measures);
+  const took = (systemClock.elapsed() - start) / 1000;
+  console.log(`Học và đoán ${folds} phần: ${took.toFixed(0)} giây`);
+  if (json !== undefined) await writeJson(json, { engine, folds, crossValidation: measures, took });
+  return 0;
+}
+
+async function writeJson(file: string, figures: object): Promise<void> {
+  await writeFile(file, `${JSON.stringify(figures, undefined, 2)}\n`);
 }
 
 async function keepCalibration(
@@ -142,7 +165,7 @@ function judgeFloors(floors: Floors, measures: Measures): number {
 try {
   process.exitCode = await evaluate(process.argv.slice(2), process.cwd());
 } catch (error) {
-  if (!(error instanceof ContentError)) throw error;
+  if (!(error instanceof ContentError || error instanceof AppError)) throw error;
   console.error(error.message);
   process.exitCode = 1;
 }

@@ -1,3 +1,4 @@
+import type { NodeNlp } from '../node-nlp.ts';
 import type { SplitBy } from '../nlu/folds.ts';
 
 export const usage = `Dùng: npm run evaluate [-- tuỳ chọn]
@@ -6,7 +7,8 @@ export const usage = `Dùng: npm run evaluate [-- tuỳ chọn]
   --calibrate    chọn lại trọng số và ngưỡng, ghi intents/calibration.json
   --floors       ghi kết quả này làm mức sàn, intents/floors.json
   --check        so với mức sàn, chia như khi ghi mức sàn; thấp hơn thì mã thoát là 1
-  --json TỆP     ghi mọi con số vào TỆP`;
+  --json TỆP     ghi mọi con số vào TỆP
+  --engine TÊN   đo node-nlp trên cùng cách chia: node-nlp, hoặc node-nlp+vi (có phần tiếng Việt của ta)`;
 
 export interface Options {
   /** As given, else of the floors (`check`), else 5. */
@@ -16,9 +18,12 @@ export interface Options {
   readonly floors: boolean;
   readonly check: boolean;
   readonly json: string | undefined;
+  /** Another than our own. */
+  readonly engine: NodeNlp | undefined;
 }
 
 const flags = ['calibrate', 'floors', 'check'] as const;
+const engines = ['node-nlp', 'node-nlp+vi'] as const;
 
 /** Undefined when they are not as `usage` says. */
 export function readOptions(args: readonly string[]): Options | undefined {
@@ -27,7 +32,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
     const name = args[i]?.replace(/^--/, '') ?? '';
     if (args[i] === name || given.has(name)) return undefined;
     if (flags.some((flag) => flag === name)) given.set(name, true);
-    else if (['folds', 'by', 'json'].includes(name)) given.set(name, args[++i] ?? '');
+    else if (['folds', 'by', 'json', 'engine'].includes(name)) given.set(name, args[++i] ?? '');
     else return undefined;
   }
   const text = (name: string): string | undefined => {
@@ -35,10 +40,14 @@ export function readOptions(args: readonly string[]): Options | undefined {
     return value === true ? undefined : value;
   };
   const [folds, by = 'style', json] = [text('folds'), text('by'), text('json')];
+  const engine = engines.find((name) => name === text('engine'));
   const isSplit = by === 'style' || by === 'writer';
   if (!isSplit || json === '' || (folds !== undefined && !isFoldCount(folds))) return undefined;
-  // Floors stand for the even split, which is the one that is repeated.
-  if (by === 'writer' && (given.has('floors') || given.has('check'))) return undefined;
+  if (given.has('engine') && !engine) return undefined;
+  // Floors and calibration are of our own engine, floors of the even split, which is the one that is repeated.
+  const isOther = engine !== undefined || by === 'writer';
+  if (isOther && (given.has('floors') || given.has('check'))) return undefined;
+  if (engine !== undefined && (given.has('calibrate') || by === 'writer')) return undefined;
   return {
     folds: folds === undefined ? undefined : Number(folds),
     by,
@@ -46,6 +55,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
     floors: given.has('floors'),
     check: given.has('check'),
     json,
+    engine,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Measures, StyleMeasure } from '../nlu/evaluate.ts';
+import type { Measures, NoneMeasure, StyleMeasure } from '../nlu/evaluate.ts';
 
 export interface Times {
   /** ms */
@@ -20,30 +20,47 @@ const names: Readonly<Record<string, string>> = {
 
 /** One set of figures as a table; shares in percent. */
 export function printMeasures(title: string, measures: Measures): void {
-  const { none } = measures;
-  console.log(`\n${title}`);
-  console.log(row(['', 'câu', 'đúng', '3 mục', 'trả lời', 'trúng', 'hỏi lại', 'có', 'người']));
-  for (const [style, of] of Object.entries(measures.byStyle))
-    console.log(line(names[style] ?? style, of));
-  console.log(line('tất cả', measures.all));
-  const [low, high] = none.interval;
-  console.log(
-    `Ngoài phạm vi: ${none.sentences} câu, trả lời nhầm ${percent(none.answered)} (${percent(low)}–${percent(high)})`,
+  for (const line of linesOf(title, measures)) console.log(line);
+}
+
+/** The lines of `printMeasures`. */
+export function linesOf(title: string, measures: Measures): string[] {
+  const { none, byStyle, byWriter, byIntent, auroc, ece, macroF1 } = measures;
+  const weakest = Object.entries(byIntent).sort((a, b) => a[1].f1 - b[1].f1);
+  const noneByStyle = Object.entries(none.byStyle).map(
+    ([style, of]) => `${names[style] ?? style} ${answered(of)}`,
   );
-  console.log(
-    `AUROC ${percent(measures.auroc)} · ECE ${percent(measures.ece)} · F1 trung bình ${percent(measures.macroF1)}`,
+  return [
+    `\n${title}`,
+    row(['', 'câu', 'đúng', '3 mục', 'trả lời', 'trúng', 'hỏi lại', 'có', 'người']),
+    ...Object.entries(byStyle).map(([style, of]) => line(names[style] ?? style, of)),
+    line('tất cả', measures.all),
+    `Ngoài phạm vi: ${none.sentences} câu, trả lời nhầm ${answered(none)}`,
+    ...(noneByStyle.length > 0 ? [`  ${noneByStyle.join(' · ')}`] : []),
+    `AUROC ${percent(auroc)} · ECE ${percent(ece)} · F1 trung bình ${percent(macroF1)}`,
+    ...packed('Theo người viết: đúng/3 mục', byWriter, (of) => [of.first, of.amongThree]),
+    ...packed('Mục yếu nhất: F1', Object.fromEntries(weakest.slice(0, 8)), ({ f1 }) => [f1]),
+    'Hay lẫn nhất:',
+    ...measures.confusions.map(
+      ({ intent, takenFor, count, examples: [example = ''] }) =>
+        `  ${String(count).padStart(3)}  ${intent} → ${takenFor}: ${example}`,
+    ),
+  ];
+}
+
+/** “2,2 (1,4–3,5)”: the share that was answered, with its 95 % interval. */
+const answered = ({ answered: share, interval: [low, high] }: NoneMeasure): string =>
+  `${percent(share)} (${percent(low)}–${percent(high)})`;
+
+function packed<Value>(
+  title: string,
+  values: Readonly<Record<string, Value>>,
+  sharesOf: (value: Value) => readonly number[],
+): string[] {
+  const cells = Object.entries(values).map(
+    ([name, value]) => `${name} ${sharesOf(value).map(percent).join('/')}`,
   );
-  const weakest = Object.entries(measures.byIntent).sort((a, b) => a[1].f1 - b[1].f1);
-  console.log(
-    `Mục yếu nhất: ${weakest
-      .slice(0, 8)
-      .map(([name, { f1 }]) => `${name} ${percent(f1)}`)
-      .join(' · ')}`,
-  );
-  console.log('Hay lẫn nhất:');
-  for (const { intent, takenFor, count, examples } of measures.confusions) {
-    console.log(`  ${String(count).padStart(3)}  ${intent} → ${takenFor}: ${examples.join(' | ')}`);
-  }
+  return cells.length > 0 ? [`${title}: ${cells.join(' · ')}`] : [];
 }
 
 export function printTimes({ learn, load, mean, p99, bytes }: Times): void {

@@ -5,19 +5,23 @@ import type { Instant } from '../clock.ts';
 import { loadContent } from '../content/load.ts';
 import { ContentError } from '../errors.ts';
 import { readTree } from '../files.ts';
-import type { Model } from '../nlu/model.ts';
 import type { Understanding } from '../nlu/types.ts';
 import { understand } from '../nlu/understand.ts';
 import type { Circumstances } from '../nlu/understand.ts';
 import { ensureModel } from '../training.ts';
+import { explanationOf } from './explanation.ts';
 import { progressLine } from './progress.ts';
 
-const usage = `Dùng: npm run -s understand [-- --now 2026-03-04T10:00:00+07:00] < tệp-câu
-  Mỗi dòng vào một câu, mỗi dòng ra một JSON.`;
+const usage = `Dùng: npm run -s understand [-- --now 2026-03-04T10:00:00+07:00] [--explain] < tệp-câu
+  Mỗi dòng vào một câu, mỗi dòng ra một JSON.
+  --explain   thay vào đó, vì sao: chữ, cặp chữ, khái niệm nào nghiêng về mục nào`;
 
-/** `npm run understand`: sentences on stdin, one JSON line each on stdout, in order. Exit codes 0, 1, 2. */
+/**
+ * `npm run understand`: sentences on stdin, one JSON line each on stdout, in order; with `--explain` lines for people.
+ * Exit codes 0, 1, 2.
+ */
 async function run(args: readonly string[], root: string): Promise<number> {
-  const now = nowOf(args);
+  const now = nowOf(args.filter((arg) => arg !== '--explain'));
   if (now === undefined) {
     console.error(usage);
     return 2;
@@ -29,7 +33,11 @@ async function run(args: readonly string[], root: string): Promise<number> {
     onProgress: progress.show,
   });
   const { gazetteer } = loadContent(await readTree(root));
-  await answerLines(model, { now, gazetteer });
+  const at: Circumstances = { now, gazetteer };
+  const write = args.includes('--explain')
+    ? (read: Understanding) => explanationOf(model, read).join('\n')
+    : (read: Understanding) => JSON.stringify(lineOf(read));
+  await answerLines((text) => write(understand(model, text, at)));
   return 0;
 }
 
@@ -41,11 +49,9 @@ function nowOf(args: readonly string[]): Instant | undefined {
   return flag === '--now' && more.length === 0 && !Number.isNaN(at) ? (at as Instant) : undefined;
 }
 
-async function answerLines(model: Model, at: Circumstances): Promise<void> {
+async function answerLines(answer: (text: string) => string): Promise<void> {
   for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
-    const written = process.stdout.write(
-      `${JSON.stringify(lineOf(understand(model, line, at)))}\n`,
-    );
+    const written = process.stdout.write(`${answer(line)}\n`);
     if (!written) await new Promise((resolve) => process.stdout.once('drain', resolve));
   }
 }

@@ -6,6 +6,8 @@ export interface Calibration {
   /** z = alpha · ridge + beta · softmax */
   readonly alpha: number;
   readonly beta: number;
+  /** How much a sentence of which little is known leans towards `none`. */
+  readonly evidence: number;
   /** Scope from which the best intent is answered; for an eager one; and from which three are offered. */
   readonly answerFrom: number;
   readonly eagerFrom: number;
@@ -21,6 +23,7 @@ export interface Calibration {
 const shape = z.strictObject({
   alpha: z.number().positive(),
   beta: z.number().positive(),
+  evidence: z.number().min(0),
   answerFrom: z.number(),
   eagerFrom: z.number(),
   chooseFrom: z.number(),

@@ -16,6 +16,7 @@ export interface FoldPrediction {
 const anyCalibration: Calibration = {
   alpha: 1,
   beta: 1,
+  evidence: 0,
   answerFrom: 0,
   eagerFrom: 0,
   chooseFrom: 0,

@@ -7,7 +7,7 @@ import type { Verdict, Zones } from './zones.ts';
 
 /** A sentence the model had not learnt, and what it makes of it. */
 export interface Judged {
-  readonly sentence: Pick<Sentence, 'text' | 'label' | 'style'>;
+  readonly sentence: Pick<Sentence, 'text' | 'label' | 'style' | 'writer'>;
   readonly verdict: Verdict;
   /** Probability of `none`. */
   readonly noneProbability: number;
@@ -27,6 +27,14 @@ export interface StyleMeasure {
   readonly human: number;
 }
 
+/** What belongs to no topic, and is answered all the same. */
+export interface NoneMeasure {
+  readonly sentences: number;
+  readonly answered: number;
+  /** 95 % interval of `answered` (Wilson). */
+  readonly interval: readonly [number, number];
+}
+
 export interface IntentMeasure {
   readonly precision: number;
   readonly recall: number;
@@ -43,15 +51,10 @@ export interface Confusion {
 export interface Measures {
   readonly all: StyleMeasure;
   readonly byStyle: Readonly<Record<string, StyleMeasure>>;
+  readonly byWriter: Readonly<Record<string, StyleMeasure>>;
   readonly byIntent: Readonly<Record<string, IntentMeasure>>;
   readonly macroF1: number;
-  readonly none: {
-    readonly sentences: number;
-    readonly answered: number;
-    /** 95 % interval of `answered` (Wilson). */
-    readonly interval: readonly [number, number];
-    readonly byStyle: Readonly<Record<string, number>>;
-  };
+  readonly none: NoneMeasure & { readonly byStyle: Readonly<Record<string, NoneMeasure>> };
   /** How well the scope tells ours from `none`: 0.5 is chance. */
   readonly auroc: number;
   /** Expected calibration error, ten equal bins, `none` a class. */
@@ -74,14 +77,10 @@ export function measure(judged: readonly Judged[]): Measures {
   return {
     all: measureStyle(ours),
     byStyle: byStyle(ours, measureStyle),
+    byWriter: byWriter(ours),
     byIntent,
     macroF1: f1s.reduce((sum, f1) => sum + f1, 0) / Math.max(1, f1s.length),
-    none: {
-      sentences: others.length,
-      answered: answeredShare(others),
-      interval: wilson(answeredShare(others), others.length),
-      byStyle: byStyle(others, answeredShare),
-    },
+    none: { ...measureNone(others), byStyle: byStyle(others, measureNone) },
     auroc: auroc(
       ours.map(({ verdict }) => verdict.scope),
       others.map(({ verdict }) => verdict.scope),
@@ -99,6 +98,21 @@ function byStyle<Measure>(
   return Object.fromEntries(
     present.map((style) => [style, of(judged.filter(({ sentence }) => sentence.style === style))]),
   );
+}
+
+function byWriter(judged: readonly Judged[]): Record<string, StyleMeasure> {
+  const writers = [...new Set(judged.map(({ sentence }) => sentence.writer))].sort();
+  return Object.fromEntries(
+    writers.map((writer) => [
+      writer,
+      measureStyle(judged.filter(({ sentence }) => sentence.writer === writer)),
+    ]),
+  );
+}
+
+function measureNone(judged: readonly Judged[]): NoneMeasure {
+  const answered = answeredShare(judged);
+  return { sentences: judged.length, answered, interval: wilson(answered, judged.length) };
 }
 
 const isFirst = ({ sentence, verdict }: Judged): boolean =>

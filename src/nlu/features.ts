@@ -1,9 +1,10 @@
 import { findPhrases } from './phrases.ts';
-import type { Language } from './language.ts';
+import type { Found } from './phrases.ts';
+import type { Concept, Language } from './language.ts';
 import type { Word } from './normalize.ts';
 
 /** Raised whenever the features of a sentence change: an older model is then trained anew. */
-export const featureVersion = 1;
+export const featureVersion = 2;
 
 /** Groups of features; each weighs differently in the ridge member and has length 1 in the other. */
 export const accented = 0;
@@ -13,15 +14,41 @@ export const concepts = 3;
 export const groupCount = 4;
 export const ridgeWeight: readonly number[] = [1, 1, 0.3, 1.5];
 
-/** A growing list of (feature, group); a feature seen twice is in it twice. */
+/** A growing list of (feature, group, source); a feature seen twice is in it twice. */
 export interface FeatureList {
   features: Int32Array;
   groups: Uint8Array;
+  /** What in the sentence a feature comes from: a position in `sourcesOf`. */
+  sources: Int32Array;
   size: number;
 }
 
 export function featureList(): FeatureList {
-  return { features: new Int32Array(4_096), groups: new Uint8Array(4_096), size: 0 };
+  const capacity = 4_096;
+  return {
+    features: new Int32Array(capacity),
+    groups: new Uint8Array(capacity),
+    sources: new Int32Array(capacity),
+    size: 0,
+  };
+}
+
+/** Sources of a sentence of n words: each word, then the pair that ends in each word, then each concept found. */
+export type Source =
+  | { readonly kind: 'word' | 'pair'; readonly text: string }
+  | { readonly kind: 'concept'; readonly text: string; readonly name: string };
+
+export function sourcesOf(all: readonly Word[], language: Language): Source[] {
+  const words = wordsRead(all);
+  const texts = words.map(({ t }) => t);
+  return [
+    ...texts.map((text) => ({ kind: 'word', text }) as const),
+    ...texts.map((text, i) => ({ kind: 'pair', text: `${texts[i - 1] ?? ''} ${text}` }) as const),
+    ...conceptsIn(words, language).map(
+      ({ value, start, end }) =>
+        ({ kind: 'concept', text: texts.slice(start, end).join(' '), name: value.name }) as const,
+    ),
+  ];
 }
 
 /** Numbers features by their hash: all of them while learning, only those that were learnt later. */
@@ -42,25 +69,39 @@ export function extract(
   index: FeatureIndex,
   out: FeatureList,
 ): void {
-  const half = mostWords / 2;
-  const words = all.length <= mostWords ? all : [...all.slice(0, half), ...all.slice(-half)];
+  const words = wordsRead(all);
+  const count = words.length;
   out.size = 0;
   let before: WordFeatures | undefined;
-  for (const word of words) {
+  words.forEach((word, i) => {
     const now = featuresOf(word, index);
-    push(out, now.accented, accented);
-    push(out, now.plain, plain);
+    push(out, now.accented, accented, i);
+    push(out, now.plain, plain, i);
     if (before) {
-      push(out, index.number(pair(before.accentedHash, now.accentedHash)), accented);
-      push(out, index.number(pair(before.plainHash, now.plainHash)), plain);
-    } else push(out, index.number(mix(now.plainHash, 11)), plain);
-    for (const gram of now.grams) push(out, gram, characters);
+      push(out, index.number(pair(before.accentedHash, now.accentedHash)), accented, count + i);
+      push(out, index.number(pair(before.plainHash, now.plainHash)), plain, count + i);
+    } else push(out, index.number(mix(now.plainHash, 11)), plain, i);
+    for (const gram of now.grams) push(out, gram, characters, i);
     before = now;
+  });
+  if (before) push(out, index.number(mix(before.plainHash, 13)), plain, count - 1);
+  conceptsIn(words, language).forEach(({ value }, i) => {
+    push(out, index.number(value.hash), concepts, 2 * count + i);
+  });
+}
+
+function wordsRead(all: readonly Word[]): readonly Word[] {
+  const half = mostWords / 2;
+  return all.length <= mostWords ? all : [...all.slice(0, half), ...all.slice(-half)];
+}
+
+/** Each concept once, where it is said first. */
+function conceptsIn(words: readonly Word[], language: Language): Found<Concept>[] {
+  const found = new Map<number, Found<Concept>>();
+  for (const one of findPhrases(language.concepts, words)) {
+    if (!found.has(one.value.hash)) found.set(one.value.hash, one);
   }
-  if (before) push(out, index.number(mix(before.plainHash, 13)), plain);
-  const found = new Set<number>();
-  for (const { value } of findPhrases(language.concepts, words)) found.add(value.hash);
-  for (const hash of found) push(out, index.number(hash), concepts);
+  return [...found.values()];
 }
 
 /** Features of one word, looked up once. */
@@ -124,17 +165,21 @@ function mix(value: number, salt: number): number {
   return hash === 0 ? 1 : hash;
 }
 
-function push(out: FeatureList, feature: number, group: number): void {
+function push(out: FeatureList, feature: number, group: number, source: number): void {
   if (feature < 0) return;
-  if (out.size === out.features.length) {
-    const features = new Int32Array(out.size * 2);
-    features.set(out.features);
-    out.features = features;
-    const groups = new Uint8Array(out.size * 2);
-    groups.set(out.groups);
-    out.groups = groups;
-  }
+  if (out.size === out.features.length) grow(out);
   out.features[out.size] = feature;
   out.groups[out.size] = group;
+  out.sources[out.size] = source;
   out.size++;
+}
+
+function grow(out: FeatureList): void {
+  const { features, groups, sources, size } = out;
+  out.features = new Int32Array(size * 2);
+  out.features.set(features);
+  out.groups = new Uint8Array(size * 2);
+  out.groups.set(groups);
+  out.sources = new Int32Array(size * 2);
+  out.sources.set(sources);
 }

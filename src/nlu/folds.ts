@@ -12,8 +12,8 @@ const nearlyEqual = 0.8;
 export type SplitBy = 'style' | 'writer';
 
 /**
- * The fold of each sentence, 0 to `count` − 1. Near-duplicates share a fold, and so do all sentences of one topic of
- * `none`, because the bot must refuse topics it has never seen.
+ * The fold of each sentence, 0 to `count` − 1. Near-duplicates share a fold, and so does what one writer wrote on one
+ * topic of `none`: strangers ask about things the bot has heard of in other words, and about things it has not.
  */
 export function foldsOf(
   sentences: readonly Sentence[],
@@ -21,14 +21,21 @@ export function foldsOf(
   by: SplitBy = 'style',
 ): Int32Array {
   const folds = new Int32Array(sentences.length).fill(-1);
-  spreadTopics(sentences, folds, count);
+  const twins = twinsOf(sentences);
+  spreadTopics(sentences, twins, folds, count);
   if (by === 'writer') spreadWriters(sentences, folds, count);
-  else spreadStyles(sentences, folds, count);
+  else spreadStyles(sentences, twins, folds, count);
   return folds;
 }
 
-function spreadStyles(sentences: readonly Sentence[], folds: Int32Array, count: number): void {
-  const twins = twinsOf(sentences);
+type Twins = readonly (readonly number[])[];
+
+function spreadStyles(
+  sentences: readonly Sentence[],
+  twins: Twins,
+  folds: Int32Array,
+  count: number,
+): void {
   const order = Int32Array.from(sentences, (_sentence, i) => i);
   seeded(seed).shuffle(order);
   const next = new Map<string, number>();
@@ -50,25 +57,40 @@ function spreadWriters(sentences: readonly Sentence[], folds: Int32Array, count:
 }
 
 /** Largest topics first, each into the fold that has least of them. */
-function spreadTopics(sentences: readonly Sentence[], folds: Int32Array, count: number): void {
-  const sizes = new Map<string, number>();
-  for (const { topic } of sentences) {
-    if (topic !== undefined) sizes.set(topic, (sizes.get(topic) ?? 0) + 1);
-  }
+function spreadTopics(
+  sentences: readonly Sentence[],
+  twins: Twins,
+  folds: Int32Array,
+  count: number,
+): void {
   const filled = new Array<number>(count).fill(0);
-  const foldOf = new Map<string, number>();
-  for (const [topic, size] of [...sizes].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))) {
+  for (const block of blocksOf(sentences, twins).sort((a, b) => b.length - a.length)) {
     const fold = filled.indexOf(Math.min(...filled));
-    filled[fold] = (filled[fold] ?? 0) + size;
-    foldOf.set(topic, fold);
+    filled[fold] = (filled[fold] ?? 0) + block.length;
+    for (const i of block) folds[i] = fold;
   }
-  sentences.forEach(({ topic }, i) => {
-    if (topic !== undefined) folds[i] = foldOf.get(topic) ?? 0;
+}
+
+/** Sentences of `none` by topic and writer, joined where they hold near-duplicates of each other. */
+function blocksOf(sentences: readonly Sentence[], twins: Twins): (readonly number[])[] {
+  const blocks = new Map<string, number[]>();
+  sentences.forEach(({ topic, writer }, i) => {
+    if (topic === undefined) return;
+    const key = `${topic} ${writer}`;
+    blocks.set(key, [...(blocks.get(key) ?? []), i]);
   });
+  const groups = sentences.map((_sentence, i) => [i]);
+  const joinAll = (members: readonly number[]): void => {
+    const others = members.filter((i) => sentences[i]?.topic !== undefined);
+    for (const other of others.slice(1)) join(groups, others[0] ?? other, other);
+  };
+  for (const block of blocks.values()) joinAll(block);
+  for (const twin of new Set(twins)) joinAll(twin);
+  return [...new Set(groups)].filter(([first = -1]) => sentences[first]?.topic !== undefined);
 }
 
 /** Of each sentence the group of near-duplicates it belongs to. */
-function twinsOf(sentences: readonly Sentence[]): (readonly number[])[] {
+function twinsOf(sentences: readonly Sentence[]): Twins {
   const bags = sentences.map(({ text }) => [...new Set(split(text).map(removeMarks))]);
   const spread = new Map<string, number>();
   for (const bag of bags) for (const word of bag) spread.set(word, (spread.get(word) ?? 0) + 1);

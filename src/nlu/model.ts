@@ -97,12 +97,18 @@ function addRow(
   for (let c = 0; c < softmaxColumns; c++) softmax[c]! += forSoftmax * small[middle + c]!;
 }
 
-/** z of every label, `none` last. */
+/** ln(1 + features) of an ordinary sentence: there, evidence tips neither way. */
+const ordinary = 5;
+
+/** z of every label, `none` last. The less of a sentence is known, the nearer it is to `none`. */
 export function combine(
-  outputs: Outputs,
-  { alpha, beta }: Pick<Calibration, 'alpha' | 'beta'>,
+  { ridge, softmax, known }: Outputs,
+  { alpha, beta, evidence }: Pick<Calibration, 'alpha' | 'beta' | 'evidence'>,
+  z: Float64Array = new Float64Array(softmax.length),
 ): Float64Array {
-  return outputs.softmax.map((logit, c) => alpha * outputs.ridge[c]! + beta * logit);
+  for (let c = 0; c < z.length; c++) z[c] = alpha * ridge[c]! + beta * softmax[c]!;
+  z[z.length - 1]! -= evidence * (Math.log(1 + known) - ordinary);
+  return z;
 }
 
 function groupLengths({ scratch, groups, idf }: Model, size: number): Float64Array {

@@ -75,13 +75,19 @@ function readAfresh(typed: string, spelling: Spelling): readonly string[] {
   return spelling.chat.get(word) ?? [word];
 }
 
-/** `đượccccc` → được, `nhii` → nhi; a doubled a, e, o, d at the end may be Telex and stays. */
+/** `đượccccc` → được, `quáaaa` → quá, `nhii` → nhi; a doubled a, e, o, d at the end may be Telex and stays. */
 function undoElongation(word: string): string {
   if (/[0-9]/.test(word)) return word;
-  return word
-    .replace(/(\p{L})\1{2,}/gu, '$1')
-    .replace(/([^a-z])\1/gu, '$1')
-    .replace(/([b-cf-np-z])\1$/u, '$1');
+  return (
+    word
+      .replace(/(\p{L})\1{2,}/gu, '$1')
+      .replace(/([^a-z])\1/gu, '$1')
+      // No syllable has a vowel after itself with a mark, but for “ưu”.
+      .replace(/([^a-z])([aeioy])\2*/gu, (both, marked: string, vowel) =>
+        removeMarks(marked) === vowel ? marked : both,
+      )
+      .replace(/([b-cf-np-z])\1$/u, '$1')
+  );
 }
 
 function undoTyping(word: string, spelling: Spelling): string {

@@ -8,6 +8,7 @@ const plain = {
   floors: false,
   check: false,
   json: undefined,
+  engine: undefined,
 };
 
 test('without options everything is measured and nothing is written', () => {
@@ -20,6 +21,8 @@ test.each([
   [['--by', 'style'], { by: 'style' }],
   [['--calibrate', '--folds', '10'], { calibrate: true, folds: 10 }],
   [['--floors'], { floors: true }],
+  [['--engine', 'node-nlp'], { engine: 'node-nlp' }],
+  [['--engine', 'node-nlp+vi', '--folds', '2'], { engine: 'node-nlp+vi', folds: 2 }],
   [['--check', '--json', 'a.json'], { check: true, json: 'a.json' }],
 ])('%j is understood', (args, expected) => {
   expect(readOptions(args)).toEqual({ ...plain, ...expected });
@@ -39,6 +42,12 @@ test.each([
   [['--check', '--check']],
   [['--by', 'writer', '--floors']],
   [['--by', 'writer', '--check']],
+  [['--engine', 'rasa']],
+  [['--engine']],
+  [['--engine', 'node-nlp', '--floors']],
+  [['--engine', 'node-nlp', '--check']],
+  [['--engine', 'node-nlp', '--calibrate']],
+  [['--engine', 'node-nlp', '--by', 'writer']],
 ])('%j is wrong use', (args) => {
   expect(readOptions(args)).toBeUndefined();
 });

@@ -58,7 +58,7 @@ describe('calibration', () => {
     expect(right / sure.length).toBeLessThan(0.8);
   });
 
-  test('keeps the promise on what belongs to no topic: two in a hundred answered, one in four offered', () => {
+  test('keeps the promise on what belongs to no topic: three in a hundred answered, one in four offered', () => {
     const zones = zonesWith(chosen);
     const others = known.filter(({ label }) => label === none);
     const decided = others.map(
@@ -66,7 +66,7 @@ describe('calibration', () => {
     );
     const answered = decided.filter((decision) => decision === 'answer').length / others.length;
     const offered = decided.filter((decision) => decision === 'choose').length / others.length;
-    expect(answered).toBeLessThanOrEqual(0.02);
+    expect(answered).toBeLessThanOrEqual(0.03);
     expect(answered).toBeGreaterThan(0);
     expect(answered + offered).toBeLessThanOrEqual(0.25 + 1e-9);
     expect(answered + offered).toBeGreaterThan(0.2);
@@ -84,7 +84,10 @@ describe('calibration', () => {
 
 test('log-loss is the mean surprise: ln 2 where two are equally likely', () => {
   const outputs = { ridge: new Float64Array(2), softmax: new Float64Array(2), known: 1 };
-  expect(logLoss([{ label: 0, outputs }], { alpha: 1, beta: 1 })).toBeCloseTo(Math.LN2, 10);
+  expect(logLoss([{ label: 0, outputs }], { alpha: 1, beta: 1, evidence: 0 })).toBeCloseTo(
+    Math.LN2,
+    10,
+  );
 });
 
 describe('intents/calibration.json', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { linesOf } from '../../src/cli/evaluation-table.ts';
 import { measure } from '../../src/nlu/evaluate.ts';
 import type { Judged } from '../../src/nlu/evaluate.ts';
 import { belowFloors, floorsOf, parseFloors } from '../../src/nlu/floors.ts';
@@ -10,7 +11,7 @@ const judged = (
   decision: 'answer' | 'human' = 'answer',
 ): Judged[] =>
   (['clean', 'typo'] as const).map((style) => ({
-    sentence: { text: `${label} ${style}`, label, style },
+    sentence: { text: `${label} ${style}`, label, style, writer: style === 'clean' ? 'w1' : 'w2' },
     verdict: {
       intents: [
         { name: takenFor, probability: 0.9 },
@@ -88,6 +89,24 @@ describe('measures', () => {
     expect(accepted.all).toMatchObject({ sentences: 80, first: 0.95, amongThree: 1, answered: 1 });
     expect(accepted.none).toMatchObject({ sentences: 40, answered: 0 });
     expect(accepted.none.interval[1]).toBeCloseTo(0.0876, 3);
+  });
+
+  test('stand by writer and, for what belongs to nobody, by way of writing with an interval', () => {
+    expect(accepted.byWriter).toMatchObject({ w1: { sentences: 40, first: 0.95 } });
+    const half = measure([...judged('none', 'tea'), ...judged('none', 'tea', 'human')]);
+    expect(half.none.byStyle['typo']).toMatchObject({ sentences: 2, answered: 0.5 });
+    expect(half.none.byStyle['typo']?.interval[0]).toBeCloseTo(0.0945, 3);
+  });
+
+  test('make a table that names every figure', () => {
+    const lines = linesOf('Thử', accepted);
+    expect(lines).toContain(
+      '  tất cả               80     95,0    100,0    100,0     95,0      0,0      0,0      0,0',
+    );
+    expect(lines).toContain('Ngoài phạm vi: 40 câu, trả lời nhầm 0,0 (0,0–8,8)');
+    expect(lines).toContain('  đúng chính tả 0,0 (0,0–16,1) · gõ sai 0,0 (0,0–16,1)');
+    expect(lines).toContain('Theo người viết: đúng/3 mục: w1 95,0/100,0 · w2 95,0/100,0');
+    expect(lines).toContain('    4  tea → cake: tea clean');
   });
 
   test('list what is taken for what, with a sentence', () => {

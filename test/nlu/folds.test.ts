@@ -18,7 +18,10 @@ const sentence = (text: string, more: Partial<Sentence> = {}): Sentence => ({
 /** Sentences without a word in common. */
 const strangers = (count: number, more: Partial<Sentence> = {}): Sentence[] =>
   Array.from({ length: count }, (_, i) =>
-    sentence(`${more.label ?? 'tea'}${i} ${more.style ?? 'x'}${i} a${i} b${i}`, more),
+    sentence(
+      `${more.topic ?? more.label ?? 'tea'}${i} ${more.style ?? 'x'}${i} ${more.topic ?? more.label ?? 'a'}n${i} ${more.topic ?? 'b'}m${i}`,
+      more,
+    ),
   );
 
 const sizes = (folds: Int32Array, count: number): number[] =>
@@ -57,6 +60,17 @@ describe('folds', () => {
     expect(new Set(folds).size).toBe(5);
   });
 
+  test('may part what two writers say on a topic of “none”, unless it is the same', () => {
+    const topic = { label: none, topic: 'weather', style: 'long' } as const;
+    const one = strangers(5, { ...topic, writer: 'w1' });
+    const other = [sentence('ngày mai ở đây trời có mưa không vậy', { ...topic, writer: 'w2' })];
+    const [first, last] = [0, 5].map((i) => foldsOf([...one, ...other], 2)[i]);
+    expect(first).not.toBe(last);
+    const same = sentence('ngay mai o day troi co mua khong vay', { ...topic, writer: 'w1' });
+    const joined = foldsOf([...one, ...other, same], 2);
+    expect(new Set(joined).size).toBe(1);
+  });
+
   test('by writer hold whole writers', () => {
     const writers = ['w1', 'w2', 'w3', 'w4'].flatMap((writer) => strangers(6, { writer }));
     const folds = foldsOf(writers, 2, 'writer');
@@ -77,13 +91,15 @@ describe('of the real sentences', () => {
     sentences = parseCorpus((await readSources(intents)).files).sentences;
   });
 
-  test('no topic of “none” is in two folds, and no fold is small', () => {
+  test('what a writer says on a topic of “none” is in one fold, and no fold is small', () => {
     const folds = foldsOf(sentences, 5);
     const byTopic = new Map<string, Set<number>>();
-    sentences.forEach(({ topic }, i) => {
+    sentences.forEach(({ topic, writer }, i) => {
       if (topic === undefined) return;
-      byTopic.set(topic, (byTopic.get(topic) ?? new Set()).add(folds[i] ?? -1));
+      const key = `${topic} ${writer}`;
+      byTopic.set(key, (byTopic.get(key) ?? new Set()).add(folds[i] ?? -1));
     });
+    expect(byTopic.size).toBeGreaterThan(60);
     expect([...byTopic].filter(([, held]) => held.size > 1)).toEqual([]);
     expect(Math.min(...sizes(folds, 5))).toBeGreaterThan(sentences.length / 6);
   });

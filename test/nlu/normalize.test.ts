@@ -21,6 +21,8 @@ describe('a sentence is read the same however it was typed', () => {
     ['characters nobody sees', 'vốn\u200b vay\ufeff', 'vốn vay'],
     ['full-width letters', 'ｖａｙ', 'vay'],
     ['a letter stretched', 'đượccccc', 'được'],
+    ['a vowel stretched after its accent', 'đẹp quáaaaa kýyy', 'đẹp quá ký'],
+    ['but not what is a rime', 'hưu cứu lưu', 'hưu cứu lưu'],
     ['a last letter doubled', 'nhii', 'nhi'],
     ['an accented letter doubled', 'ạạ', 'ạ'],
     ['the tone in the old place', 'hòa thúy xóa', 'hoà thuý xoá'],

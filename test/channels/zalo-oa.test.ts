@@ -27,6 +27,7 @@ import {
   oaSecretKey,
   zaloText,
 } from '../support/platforms/zalo-oa.ts';
+import type { SignOptions } from '../support/platforms/zalo-oa.ts';
 
 const clock = manualClock();
 const now = clock.now();
@@ -120,7 +121,7 @@ describe('the signature (D10)', () => {
   };
   const headerTime = String(now);
 
-  test.each([
+  test.each<[string, SignOptions]>([
     ['app_id.body.oa_secret', {}],
     ['app_id.header.oa_secret', { headerTime }],
     ['oa_id.body.oa_secret', { id: oaId }],

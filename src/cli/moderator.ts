@@ -10,8 +10,6 @@ import type { Content } from '../content/content.ts';
 import { loadContent } from '../content/load.ts';
 import { writtenTime } from '../conversation/calendar.ts';
 import type { Conversation } from '../conversation/conversation.ts';
-import type { Message } from '../conversation/message.ts';
-import type { Notice } from '../conversation/notice.ts';
 import { AppError } from '../errors.ts';
 import { readTree } from '../files.ts';
 import type { ConversationId } from '../ids.ts';
@@ -26,6 +24,7 @@ import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { eraseContact } from '../tasks/erase.ts';
 import { runCommand } from './command.ts';
+import { lineText, noticeLine, stateOf, waitingLine } from './moderator/lines.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 
@@ -159,11 +158,6 @@ function moderatorOf(
   };
 }
 
-/** The last characters of an id: short enough to type, and never taken when two conversations share them. */
-function codeOf(id: ConversationId): string {
-  return id.slice(-6);
-}
-
 async function find(store: Store, given: string | undefined): Promise<ConversationId> {
   if (!given) throw new AppError('usage', 2, usage);
   const wanted = given.replace(/^#/, '');
@@ -195,34 +189,6 @@ async function printWaiting({ store }: Desk): Promise<void> {
   const waiting = await waitingNow(store);
   if (waiting.length === 0) console.log('Không ai đang chờ. Bot đang trả lời.');
   for (const conversation of waiting) console.log(waitingLine(conversation));
-}
-
-const actions: Readonly<Record<string, string>> = {
-  warning: 'cảnh báo tài khoản này',
-  block: 'đã chặn tài khoản này gửi tin',
-  unblock: 'đã thôi chặn tài khoản này',
-};
-
-function noticeLine({ id, channel, action, text, at }: Notice): string {
-  const did = actions[action] ?? `thông báo “${action}”`;
-  return `!${id.slice(-6)}  ${channel}  lúc ${writtenTime(at)}  nền tảng ${did}\n    “${text}”`;
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  asked_human: 'xin gặp cán bộ',
-  not_understood_twice: 'bot không hiểu hai lần',
-  complaint: 'phản ánh',
-  scam_suspected: 'nghi lừa đảo',
-  wrong_answer_reported: 'báo bot trả lời sai',
-  urgent: 'việc gấp',
-  callback: 'xin gọi lại',
-  privacy_request: 'yêu cầu về dữ liệu cá nhân',
-  hold_expired: 'cán bộ chưa trả lời kịp',
-};
-
-function waitingLine({ id, channel, waiting, lastLine }: Conversation): string {
-  const since = waiting ? writtenTime(waiting.since) : '';
-  return `#${codeOf(id)}  ${channel}  từ ${since}  ${reasons[waiting?.reason ?? ''] ?? ''}\n    “${lastLine?.text ?? ''}”`;
 }
 
 /** A bell and a line for everyone who begins to wait. */
@@ -266,28 +232,6 @@ async function showConversation({ store, clock }: Desk, [given]: readonly string
     `${id}  ${conversation ? stateOf(conversation) : ''}  (lúc ${writtenTime(clock.now())})`,
   );
   for (const line of lines.reverse()) console.log(lineText(line));
-}
-
-function stateOf({ handledBy, holder, waiting }: Conversation): string {
-  if (handledBy === 'moderator')
-    return `${holder?.name || 'đồng nghiệp trong hộp thư của trang'} đang giữ`;
-  return waiting ? `đang chờ: ${reasons[waiting.reason] ?? waiting.reason}` : 'bot đang trả lời';
-}
-
-const speakers = {
-  person: 'Người dân',
-  bot: 'Bot',
-  moderator: 'Cán bộ',
-  system: 'Thông báo',
-} as const;
-
-function lineText({ from, by, text, at, kind, removedAt, delivery }: Message): string {
-  const words = removedAt !== undefined ? '(đã gỡ)' : text || `(${kind})`;
-  const trouble =
-    delivery?.state === 'failed' || delivery?.state === 'unknown'
-      ? `  [chưa gửi được: ${delivery.reason ?? ''}]`
-      : '';
-  return `${writtenTime(at)}  ${by ? `${speakers[from]} ${by.name}` : speakers[from]}: ${words.replaceAll('\n', '\n    ')}${trouble}`;
 }
 
 async function eraseOne(desk: Desk, [given]: readonly string[]): Promise<void> {

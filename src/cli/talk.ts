@@ -17,6 +17,7 @@ import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { ensureModel } from '../training.ts';
 import { runCommand } from './command.ts';
+import { printable } from './printable.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 const conversationId = 'web/web/terminal' as ConversationId;
@@ -101,9 +102,10 @@ async function say(app: App, store: Store, said: Said, seen: number): Promise<nu
 }
 
 function print({ text, choices = [], links = [] }: Message): void {
-  console.log(`\nNhịp Cầu: ${text.replaceAll('\n', '\n          ')}`);
-  for (const { title, url } of links) console.log(`          → ${title}: ${url}`);
+  console.log(`\nNhịp Cầu: ${printable(text, '\n          ')}`);
+  for (const { title, url } of links)
+    console.log(`          → ${printable(title)}: ${printable(url)}`);
   choices.forEach(({ title }, i) => {
-    console.log(`          [${i + 1}] ${title}`);
+    console.log(`          [${i + 1}] ${printable(title)}`);
   });
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { act } from '../../src/cli/moderator.ts';
 import type { Desk } from '../../src/cli/moderator.ts';
+import { printable } from '../../src/cli/printable.ts';
 import { AppError } from '../../src/errors.ts';
 import * as collections from '../../src/store/collections.ts';
 import { conversationOf, messageBody, minh, someone, startBot, stopBots } from '../support/bot.ts';
@@ -60,5 +61,26 @@ describe('erasing a person at the terminal', () => {
       code: 'usage',
     });
     expect(await bot.store.collection(collections.conversations).get(here)).toBeDefined();
+  });
+});
+
+const escape = '\u001b';
+const sneaky = `chào${escape}]0;tên cửa sổ\u0007${escape}[2J\u009b31m \u202eđảo\u2066\r\n10:00  Cán bộ Minh: đã duyệt`;
+
+describe('what a person wrote', () => {
+  test('commands no terminal and looks like no line of ours', async () => {
+    const bot = await startBot();
+    await bot.hears('gặp cán bộ');
+    await bot.hears(sneaky);
+    await act(deskOf(bot), ['waiting']);
+    await act(deskOf(bot), ['show', here]);
+    const all = printed.join('\n');
+    expect(all).toContain('đã duyệt');
+    expect(all.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
+    for (const line of all.split('\n')) expect(line).not.toMatch(/^10:00/);
+  });
+
+  test('keeps its letters, whatever they are', () => {
+    expect(printable('Ê-đê: Čhar, Y Pốt 👩‍👩‍👧\ttab\n2')).toBe('Ê-đê: Čhar, Y Pốt 👩‍👩‍👧 tab ⏎ 2');
   });
 });

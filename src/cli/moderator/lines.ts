@@ -1,0 +1,61 @@
+import { writtenTime } from '../../conversation/calendar.ts';
+import type { Conversation } from '../../conversation/conversation.ts';
+import type { Message } from '../../conversation/message.ts';
+import type { Notice } from '../../conversation/notice.ts';
+import type { ConversationId } from '../../ids.ts';
+import { printable } from '../printable.ts';
+
+/** The last characters of an id: short enough to type, and never taken when two conversations share them. */
+export function codeOf(id: ConversationId): string {
+  return id.slice(-6);
+}
+
+const actions: Readonly<Record<string, string>> = {
+  warning: 'cảnh báo tài khoản này',
+  block: 'đã chặn tài khoản này gửi tin',
+  unblock: 'đã thôi chặn tài khoản này',
+};
+
+export function noticeLine({ id, channel, action, text, at }: Notice): string {
+  const did = actions[action] ?? `thông báo “${action}”`;
+  return `!${id.slice(-6)}  ${channel}  lúc ${writtenTime(at)}  nền tảng ${did}\n    “${printable(text)}”`;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  asked_human: 'xin gặp cán bộ',
+  not_understood_twice: 'bot không hiểu hai lần',
+  complaint: 'phản ánh',
+  scam_suspected: 'nghi lừa đảo',
+  wrong_answer_reported: 'báo bot trả lời sai',
+  urgent: 'việc gấp',
+  callback: 'xin gọi lại',
+  privacy_request: 'yêu cầu về dữ liệu cá nhân',
+  hold_expired: 'cán bộ chưa trả lời kịp',
+};
+
+export function waitingLine({ id, channel, waiting, lastLine }: Conversation): string {
+  const since = waiting ? writtenTime(waiting.since) : '';
+  return `#${codeOf(id)}  ${channel}  từ ${since}  ${reasons[waiting?.reason ?? ''] ?? ''}\n    “${printable(lastLine?.text ?? '')}”`;
+}
+
+export function stateOf({ handledBy, holder, waiting }: Conversation): string {
+  if (handledBy === 'moderator')
+    return `${printable(holder?.name || 'đồng nghiệp trong hộp thư của trang')} đang giữ`;
+  return waiting ? `đang chờ: ${reasons[waiting.reason] ?? waiting.reason}` : 'bot đang trả lời';
+}
+
+const speakers = {
+  person: 'Người dân',
+  bot: 'Bot',
+  moderator: 'Cán bộ',
+  system: 'Thông báo',
+} as const;
+
+export function lineText({ from, by, text, at, kind, removedAt, delivery }: Message): string {
+  const words = removedAt !== undefined ? '(đã gỡ)' : text || `(${kind})`;
+  const trouble =
+    delivery?.state === 'failed' || delivery?.state === 'unknown'
+      ? `  [chưa gửi được: ${delivery.reason ?? ''}]`
+      : '';
+  return `${writtenTime(at)}  ${by ? `${speakers[from]} ${printable(by.name)}` : speakers[from]}: ${printable(words, '\n    ')}${trouble}`;
+}

@@ -103,6 +103,7 @@ const credentials = {
     'MESSENGER_PAGE_TOKEN',
     'MESSENGER_PAGE_ID',
   ],
+  telegram: ['TELEGRAM_BOT_TOKEN', 'TELEGRAM_WEBHOOK_SECRET'],
   zalo: [
     'ZALO_APP_ID',
     'ZALO_APP_SECRET',
@@ -113,6 +114,15 @@ const credentials = {
 } as const;
 
 type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Who fetches its updates needs no secret for deliveries. */
+function credentialsIn(env: Environment): readonly (readonly [string, readonly string[]])[] {
+  return Object.entries(credentials).map(([name, keys]) =>
+    name === 'telegram' && env['TELEGRAM_MODE'] === 'polling'
+      ? [name, ['TELEGRAM_BOT_TOKEN']]
+      : [name, keys],
+  );
+}
 
 /**
  * Reads the settings from the environment.
@@ -138,7 +148,7 @@ export function readConfig(environment: Environment): Config {
 }
 
 function settings(read: z.infer<typeof shared>, env: Environment): Config {
-  const missing = Object.entries(credentials).map(
+  const missing = credentialsIn(env).map(
     ([name, keys]) => [name, keys.filter((key) => !env[key])] as const,
   );
   return {
@@ -153,6 +163,7 @@ function settings(read: z.infer<typeof shared>, env: Environment): Config {
     trustProxy: read.TRUST_PROXY,
     dataKey: read.DATA_KEY,
     messenger: messengerSettings(env, read),
+    telegram: telegramSettings(read),
     zaloOa: zaloOaSettings(env, read),
     missing: Object.fromEntries(missing),
   };
@@ -196,6 +207,14 @@ function zaloOaSettings(
   };
 }
 
+function telegramSettings(read: z.infer<typeof shared>): TelegramSettings | undefined {
+  const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_WEBHOOK_SECRET: webhookSecret } = read;
+  const { TELEGRAM_MODE: mode, TELEGRAM_API_BASE: apiBase, PUBLIC_URL: publicUrl } = read;
+  if (token === undefined || (mode === 'webhook' && webhookSecret === undefined)) return undefined;
+  const webhookUrl = `${publicUrl ?? `http://localhost:${read.PORT}`}/webhooks/telegram`;
+  return { token, webhookSecret, mode, apiBase, webhookUrl };
+}
+
 function describe(error: z.ZodError): string[] {
   const byName = error.issues.map(
     ({ path: [name = ''], message }) => `${String(name)}: ${message}`,
@@ -204,7 +223,7 @@ function describe(error: z.ZodError): string[] {
 }
 
 function halfSet(env: Environment): string[] {
-  return Object.entries(credentials).flatMap(([name, keys]) => {
+  return credentialsIn(env).flatMap(([name, keys]) => {
     const missing = keys.filter((key) => !env[key]);
     if (missing.length === 0 || missing.length === keys.length) return [];
     return [`Kênh ${name} mới đặt một phần, còn thiếu ${missing.join(', ')}`];

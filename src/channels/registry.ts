@@ -3,6 +3,7 @@ import type { SendingRule } from '../content/content.ts';
 import type { Sender } from './call.ts';
 import type { Channel } from './channel.ts';
 import { messenger } from './messenger.ts';
+import { telegram } from './telegram.ts';
 import { web } from './web.ts';
 import { zaloOa } from './zalo-oa.ts';
 
@@ -16,6 +17,7 @@ type Factory = (
 const channels: readonly Factory[] = [
   (_config, _sender, rules) => web(rules),
   (config, sender, rules) => config.messenger && messenger(config.messenger, sender, rules),
+  (config, sender, rules) => config.telegram && telegram(config.telegram, sender, rules),
   (config, sender, rules) => config.zaloOa && zaloOa(config.zaloOa, sender, rules),
 ];
 

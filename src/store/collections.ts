@@ -50,6 +50,13 @@ export interface Secret extends Doc {
   readonly expiresAt?: Instant;
 }
 
+/** What a channel has learnt of its own account and must know before the platform can be asked again. */
+export interface ChannelAccount extends Doc {
+  readonly schema: 1;
+  /** The name people call it by. */
+  readonly name: string;
+}
+
 /** The last slot of a scheduled task that was queued. */
 export interface TaskState extends Doc {
   readonly schema: 1;
@@ -229,6 +236,11 @@ export const unread = of<Unread>()({
 });
 export const forgotten = of<Forgotten>()({ name: 'forgotten', schema: 1, fields: ['until'] });
 export const secrets = of<Secret>()({ name: 'secrets', schema: 1, fields: [] });
+export const channelAccounts = of<ChannelAccount>()({
+  name: 'channelAccounts',
+  schema: 1,
+  fields: [],
+});
 export const taskStates = of<TaskState>()({ name: 'taskStates', schema: 1, fields: [] });
 export const jobs = of<Job>()({
   name: 'jobs',
@@ -263,6 +275,7 @@ export const all: readonly AnyCollection[] = [
   unread,
   forgotten,
   secrets,
+  channelAccounts,
   taskStates,
   jobs,
   locks,

@@ -1,0 +1,55 @@
+import type { Instant } from '../clock.ts';
+import { ConflictError } from '../errors.ts';
+import { newId } from '../ids.ts';
+import type { JobId } from '../ids.ts';
+import { enqueue, release } from '../pipeline/queue.ts';
+import { jobs, locks } from '../store/collections.ts';
+import type { Claim, Store } from '../store/store.ts';
+
+/** Something that one process at a time may do. */
+export interface Lease {
+  /** False once another process has it: this one was silent for too long. */
+  isHeld(): Promise<boolean>;
+  release(): Promise<void>;
+}
+
+/**
+ * Takes the lease of that name; undefined while another process has it. It is a lane that no worker knows, with one
+ * job that is never done: the store already sees to it that a lane has one holder, and that a dead holder's is freed.
+ */
+export async function takeLease(
+  store: Store,
+  name: string,
+  now: Instant,
+): Promise<Lease | undefined> {
+  const channel = `lease:${name}`;
+  await ensureLane(store, channel, now);
+  const [claim] = await store.claim('tasks', channel, 1);
+  return claim && leaseOf(store, claim);
+}
+
+async function ensureLane(store: Store, channel: string, now: Instant): Promise<void> {
+  const id = channel as JobId;
+  if (await store.collection(jobs).get(id)) return;
+  const cause = newId<'trace'>();
+  const job = { id, channel, lane: channel, order: 0, createdAt: now, cause, body: {} };
+  await store.commit([enqueue('tasks', job, false)]).catch((error: unknown) => {
+    // Another process was first.
+    if (!(error instanceof ConflictError)) throw error;
+  });
+}
+
+function leaseOf(store: Store, claim: Claim): Lease {
+  const { id, version } = claim.lock;
+  return {
+    async isHeld() {
+      return (await store.collection(locks).get(id))?.version === version;
+    },
+    async release() {
+      await store.commit([release(claim)]).catch((error: unknown) => {
+        // Taken from us already.
+        if (!(error instanceof ConflictError)) throw error;
+      });
+    },
+  };
+}

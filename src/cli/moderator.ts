@@ -14,6 +14,7 @@ import { AppError } from '../errors.ts';
 import { readTree } from '../files.ts';
 import type { ConversationId } from '../ids.ts';
 import { openLog } from '../log.ts';
+import { deadLetters, putBack } from '../pipeline/dead.ts';
 import { finish, handBack, reply, take } from '../pipeline/moderation.ts';
 import type { ModerationPorts, Moderator } from '../pipeline/moderation.ts';
 import { openNotices, seeNotice } from '../pipeline/notice.ts';
@@ -24,7 +25,7 @@ import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { eraseContact } from '../tasks/erase.ts';
 import { runCommand } from './command.ts';
-import { lineText, noticeLine, stateOf, waitingLine } from './moderator/lines.ts';
+import { deadLine, lineText, noticeLine, stateOf, waitingLine } from './moderator/lines.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 
@@ -37,6 +38,8 @@ const usage = `Bàn trực trong cửa sổ lệnh. Cách dùng: npm run -s mode
   back <mã>             trả lại bot
   done <mã>             xong việc
   erase <mã> --yes      xoá mọi dữ liệu của người này; không lấy lại được
+  dead                  việc đã bỏ dở: câu chưa trả lời, tin chưa gửi được, và lý do
+  again <mã việc>       làm lại một việc ở dead (mã đứng đầu dòng)
   seen <mã>             đã xem thông báo của nền tảng (dòng có dấu !)
   hold <hồ sơ>          giữ hồ sơ (DL-…) quá hạn lưu: đang khiếu nại, thanh tra
   unhold <hồ sơ>        thôi giữ, hồ sơ hết hạn thì xoá
@@ -73,6 +76,16 @@ const commands: Readonly<Record<string, Command>> = {
     console.log('Đã xong việc.');
   },
   erase: eraseOne,
+  dead: async ({ store }) => {
+    const letters = await deadLetters(store);
+    if (letters.length === 0) console.log('Không có việc nào hỏng.');
+    for (const letter of letters) console.log(deadLine(letter));
+  },
+  again: async (desk, [code]) => {
+    if (!code) throw new AppError('usage', 2, usage);
+    await putBack(desk, code, desk.by());
+    console.log('Đã cho làm lại. Vẫn hỏng thì việc hiện lại ở dead.');
+  },
   seen: async (desk, [given]) => {
     const code = given?.replace(/^!/, '');
     if (!code) throw new AppError('usage', 2, usage);

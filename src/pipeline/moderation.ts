@@ -15,6 +15,7 @@ import { insert } from '../store/store.ts';
 import type { Store, Write } from '../store/store.ts';
 import { audit } from './audit.ts';
 import { withoutWaiting } from './effects.ts';
+import { whyNot } from './reasons.ts';
 import { speak } from './speak.ts';
 import { staffSeen } from './staff.ts';
 
@@ -341,19 +342,6 @@ function refuseUnsendable(
     throw new AppError(permission.why, 409, `Chưa gửi được qua ${name}: ${whyNot[permission.why]}`);
   }
 }
-
-const whyNot = {
-  window_closed:
-    'đã quá thời hạn nền tảng cho phép trả lời. Chờ người này nhắn lại, hoặc gọi nếu họ đã để số.',
-  quota_used: 'đã hết lượt gửi.',
-  quiet_hours: 'đang trong giờ không được gửi.',
-  blocked_by_person: 'người này đã chặn hoặc bỏ theo dõi.',
-  no_consent: 'người này chưa đồng ý nhận.',
-  token_dead: 'khoá truy cập của kênh đã hết hạn.',
-  channel_paused: 'kênh đang tạm dừng.',
-  platform_refused: 'nền tảng từ chối.',
-  outcome_unknown: 'chưa rõ lần gửi trước có tới không.',
-} as const;
 
 function recordOf(
   action: string,

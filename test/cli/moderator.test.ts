@@ -2,10 +2,17 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { act } from '../../src/cli/moderator.ts';
 import type { Desk } from '../../src/cli/moderator.ts';
 import { printable } from '../../src/cli/printable.ts';
+import { hours } from '../../src/clock.ts';
 import { AppError } from '../../src/errors.ts';
+import type { JobId } from '../../src/ids.ts';
+import { deadLetters } from '../../src/pipeline/dead.ts';
+import { take } from '../../src/pipeline/moderation.ts';
 import * as collections from '../../src/store/collections.ts';
+import { insert, remove } from '../../src/store/store.ts';
+import type { Job } from '../../src/store/store.ts';
 import { conversationOf, messageBody, minh, someone, startBot, stopBots } from '../support/bot.ts';
 import type { Bot } from '../support/bot.ts';
+import { graph } from '../support/platforms.ts';
 
 let printed: string[] = [];
 
@@ -84,3 +91,104 @@ describe('what a person wrote', () => {
     expect(printable('Ê-đê: Čhar, Y Pốt 👩‍👩‍👧\ttab\n2')).toBe('Ê-đê: Čhar, Y Pốt 👩‍👩‍👧 tab ⏎ 2');
   });
 });
+
+describe('what was given up', () => {
+  test('is listed with its reason in words and nobody’s words, and sent once it is put back', async () => {
+    const bot = await startBot();
+    bot.platform.answersNext(graph.badParameter);
+    await bot.hears('mở hộ kinh doanh ở đâu, bí mật gia truyền');
+    expect(await bot.dead()).not.toEqual([]);
+    await act(deskOf(bot), ['dead']);
+    expect(printed.join('\n')).toContain('nền tảng từ chối');
+    expect(printed.join('\n')).not.toMatch(/gia truyền|200000000000001/);
+    const code = /^[0-9a-f]{8}/.exec(printed[0] ?? '')?.[0] ?? '';
+    await act(deskOf(bot), ['show', here]);
+    expect(printed.at(-1)).toContain('[chưa gửi được: nền tảng từ chối');
+
+    bot.clock.advance(hours(13));
+    await take(bot.desk, here, minh);
+    await bot.settled();
+    const before = bot.sent().length;
+    await act(deskOf(bot), ['again', code]);
+    await bot.settled();
+    expect(await bot.dead()).toEqual([]);
+    expect(bot.sent().length).toBeGreaterThan(before);
+    const last = (await bot.transcript()).filter(({ from }) => from === 'bot').at(-1);
+    expect(last?.delivery).toMatchObject({ state: 'sent' });
+    const records = await bot.store
+      .collection(collections.audit)
+      .find({ where: { objectId: here }, limit: 9 });
+    expect(records).toContainEqual(
+      expect.objectContaining({ action: 'letter.again', actorId: minh.id }),
+    );
+  });
+
+  test('is answered after all when a question is put back, behind what was asked since', async () => {
+    const bot = await startBot();
+    await bot.hears('chào em');
+    const job = await deadQuestion(bot);
+    await act(deskOf(bot), ['dead']);
+    const code = /^[0-9a-f]{8}/.exec(printed[0] ?? '')?.[0] ?? '';
+    expect(printed.join('\n')).toContain('lỗi chương trình không lường trước (TypeError)');
+    const before = bot.sent().length;
+    await act(deskOf(bot), ['again', code]);
+    await bot.settled();
+    expect(bot.sent().length).toBeGreaterThan(before);
+    expect(await bot.store.collection(collections.jobs).get(job)).toBeUndefined();
+  });
+
+  test('is refused when its conversation is gone, and when there is no such code', async () => {
+    const bot = await startBot();
+    await bot.hears('chào em');
+    await deadQuestion(bot);
+    const [letter] = await deadLetters(bot.store);
+    const gone = await bot.conversation();
+    await bot.store.commit([remove(collections.conversations, gone)]);
+    await expect(act(deskOf(bot), ['again', letter?.code ?? ''])).rejects.toMatchObject({
+      code: 'gone',
+    });
+    await expect(act(deskOf(bot), ['again', '00000000'])).rejects.toMatchObject({
+      code: 'not_found',
+    });
+    expect(await bot.dead()).toHaveLength(1);
+  });
+});
+
+/** A question that fell over a defect and was buried, as the worker leaves it. */
+async function deadQuestion(bot: Bot): Promise<JobId> {
+  const id = 'in/messenger/dead-question' as JobId;
+  const { contactId, account, address } = await bot.conversation();
+  const event = {
+    type: 'text',
+    id: 'messenger/dead-question',
+    channel: 'messenger',
+    account,
+    address,
+    conversationId: here,
+    at: bot.clock.now(),
+    text: 'mở hộ kinh doanh ở đâu',
+  };
+  const body = {
+    queue: 'inbox',
+    reason: 'TypeError',
+    at: bot.clock.now(),
+    body: { event, receivedAt: bot.clock.now() },
+  };
+  const job = {
+    id,
+    schema: 1,
+    queue: 'dead' as const,
+    channel: 'messenger',
+    lane: here,
+    order: 1,
+    dueAt: bot.clock.now(),
+    attempts: 5,
+    faults: 5,
+    createdAt: bot.clock.now(),
+    cause: 'trace' as Job['cause'],
+    contactId,
+    body,
+  };
+  await bot.store.commit([insert<Job>(collections.jobs, job)]);
+  return id;
+}

@@ -3,6 +3,8 @@ import type { Conversation } from '../../conversation/conversation.ts';
 import type { Message } from '../../conversation/message.ts';
 import type { Notice } from '../../conversation/notice.ts';
 import type { ConversationId } from '../../ids.ts';
+import type { DeadLetter } from '../../pipeline/dead.ts';
+import { reasonInWords } from '../../pipeline/reasons.ts';
 import { printable } from '../printable.ts';
 
 /** The last characters of an id: short enough to type, and never taken when two conversations share them. */
@@ -55,7 +57,20 @@ export function lineText({ from, by, text, at, kind, removedAt, delivery }: Mess
   const words = removedAt !== undefined ? '(đã gỡ)' : text || `(${kind})`;
   const trouble =
     delivery?.state === 'failed' || delivery?.state === 'unknown'
-      ? `  [chưa gửi được: ${delivery.reason ?? ''}]`
+      ? `  [chưa gửi được: ${reasonInWords(delivery.reason ?? '')}]`
       : '';
   return `${writtenTime(at)}  ${by ? `${speakers[from]} ${printable(by.name)}` : speakers[from]}: ${printable(words, '\n    ')}${trouble}`;
+}
+
+const undone = {
+  inbox: 'câu của người dân chưa được trả lời',
+  outbox: 'tin chưa gửi được',
+  tasks: 'việc định kỳ chưa làm được',
+  dead: '',
+} as const;
+
+/** What was given up and why, without a word of the person; `show` has those. */
+export function deadLine({ code, queue, channel, at, reason, conversationId }: DeadLetter): string {
+  const where = conversationId === undefined ? '' : `  #${codeOf(conversationId)}`;
+  return `${code}${where}  ${channel}  lúc ${writtenTime(at)}  ${undone[queue]}\n    ${printable(reasonInWords(reason))}`;
 }

@@ -13,9 +13,9 @@ export type NoticeKind = keyof typeof says;
 /** For people who run the service, so in the words of the terminal. */
 const says = {
   token_lost: (error: string) =>
-    `Zalo không nhận refresh token nữa${error}. Tin vẫn nằm chờ, không mất. Vào developers.zalo.me lấy refresh token mới, rồi chạy: npm run zalo-token (xem docs/channels/zalo-oa.md, mục “Khi token hỏng”).`,
+    `Zalo không nhận refresh token nữa${error}. Tin vẫn nằm chờ, không mất. Vào developers.zalo.me lấy refresh token mới, rồi chạy: npm run zalo-token -- enter (xem docs/channels/zalo-oa.md, mục “Khi token hỏng”).`,
   token_expiring: () =>
-    'Refresh token của Zalo sắp hết hạn (dưới 7 ngày) mà chưa đổi được. Lấy token mới rồi chạy: npm run zalo-token (xem docs/channels/zalo-oa.md).',
+    'Refresh token của Zalo sắp hết hạn (dưới 7 ngày) mà chưa đổi được. Lấy token mới rồi chạy: npm run zalo-token -- enter (xem docs/channels/zalo-oa.md).',
   refused: (error: string) =>
     `Zalo từ chối gửi tin${error}: việc này phải xử lý trong trang quản trị OA (gói dịch vụ, quyền của ứng dụng). Xem bảng lỗi trong docs/channels/zalo-oa.md.`,
 };

@@ -38,13 +38,17 @@ export type Manner =
 export interface RenewalManner {
   readonly spends: boolean;
   readonly says: 'ok' | 'error' | 'down' | 'broken' | 'nothing';
-  readonly afterMs?: number;
+  readonly afterMs?: number | (() => number);
+  /** How long the access token is said to hold; seconds, as a string. */
+  readonly holds?: string;
 }
 
 /** One request for a pair, as Zalo saw it. */
 export interface Renewed {
   readonly refresh: string;
   readonly accepted: boolean;
+  /** When its answer had left, by `performance.now()`. */
+  answeredAt?: number;
   /** The pair it made; nobody else knows it. */
   readonly pair?: { readonly access: string; readonly refresh: string };
 }
@@ -146,8 +150,11 @@ export async function startZaloOa(): Promise<FakeZaloOa> {
       good.refresh = pair.refresh;
       good.access = [...good.access.slice(-1), pair.access];
     }
-    renewals.push({ refresh, accepted, ...(pair ? { pair } : {}) });
-    if (how.afterMs) await new Promise((resolve) => setTimeout(resolve, how.afterMs));
+    const renewed: Renewed = { refresh, accepted, ...(pair ? { pair } : {}) };
+    renewals.push(renewed);
+    response.once('finish', () => (renewed.answeredAt = performance.now()));
+    const afterMs = typeof how.afterMs === 'function' ? how.afterMs() : how.afterMs;
+    if (afterMs) await new Promise((resolve) => setTimeout(resolve, afterMs));
     if (how.says === 'nothing') return;
     if (how.says === 'broken') return void response.destroy();
     if (how.says === 'down') return json(response, 503, {});
@@ -156,7 +163,7 @@ export async function startZaloOa(): Promise<FakeZaloOa> {
     json(response, 200, {
       access_token: pair.access,
       refresh_token: pair.refresh,
-      expires_in: '90000',
+      expires_in: how.holds ?? '90000',
     });
   };
 

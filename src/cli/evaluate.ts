@@ -138,7 +138,7 @@ async function judgeHeldOut(root: string, model: Model): Promise<Measures | unde
   const sentences = await readHeldOutSentences(root);
   if (sentences.length === 0) return undefined;
   const measures = measure(judgeSentences(model, sentences));
-  printMeasures('Câu để riêng, không bao giờ học (test/held-out)', measures);
+  printMeasures('Câu để riêng, không bao giờ học (test/held-out)', measures, { sentences: false });
   return measures;
 }
 

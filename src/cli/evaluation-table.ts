@@ -19,12 +19,21 @@ const names: Readonly<Record<string, string>> = {
 };
 
 /** One set of figures as a table; shares in percent. */
-export function printMeasures(title: string, measures: Measures): void {
-  for (const line of linesOf(title, measures)) console.log(line);
+export function printMeasures(title: string, measures: Measures, shown?: Shown): void {
+  for (const line of linesOf(title, measures, shown)) console.log(line);
+}
+
+/** Sentences kept apart are not shown: whoever reads them will write for them. */
+interface Shown {
+  readonly sentences: boolean;
 }
 
 /** The lines of `printMeasures`. */
-export function linesOf(title: string, measures: Measures): string[] {
+export function linesOf(
+  title: string,
+  measures: Measures,
+  { sentences }: Shown = { sentences: true },
+): string[] {
   const { none, byStyle, byWriter, byIntent, auroc, ece, macroF1 } = measures;
   const weakest = Object.entries(byIntent).sort((a, b) => a[1].f1 - b[1].f1);
   const noneByStyle = Object.entries(none.byStyle).map(
@@ -43,7 +52,7 @@ export function linesOf(title: string, measures: Measures): string[] {
     'Hay lẫn nhất:',
     ...measures.confusions.map(
       ({ intent, takenFor, count, examples: [example = ''] }) =>
-        `  ${String(count).padStart(3)}  ${intent} → ${takenFor}: ${example}`,
+        `  ${String(count).padStart(3)}  ${intent} → ${takenFor}${sentences ? `: ${example}` : ''}`,
     ),
   ];
 }

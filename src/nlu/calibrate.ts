@@ -1,6 +1,6 @@
 import type { Calibration } from './calibration.ts';
-import { combine } from './model.ts';
-import type { Outputs } from './model.ts';
+import { combine } from './score.ts';
+import type { Outputs } from './score.ts';
 import { scopeOf } from './zones.ts';
 
 /** What the members said of a sentence they had not learnt, and its true label (`none` last). */

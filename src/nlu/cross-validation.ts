@@ -1,6 +1,7 @@
 import type { Calibration } from './calibration.ts';
-import { loadModel, packModel, scoreWords } from './model.ts';
-import type { Outputs } from './model.ts';
+import { loadModel, packModel } from './model.ts';
+import { scoreWords } from './score.ts';
+import type { Outputs } from './score.ts';
 import { normalize } from './normalize.ts';
 import { fitMember } from './train.ts';
 import type { Lessons, Progress } from './train.ts';

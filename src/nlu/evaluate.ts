@@ -1,7 +1,7 @@
 import { none, styles } from './corpus.ts';
 import type { Sentence } from './corpus.ts';
-import { combine } from './model.ts';
-import type { Outputs } from './model.ts';
+import { combine } from './score.ts';
+import type { Outputs } from './score.ts';
 import { judge } from './zones.ts';
 import type { Verdict, Zones } from './zones.ts';
 

@@ -3,11 +3,10 @@
 import { none } from './corpus.ts';
 import { extract, groupCount, sourcesOf } from './features.ts';
 import type { Source } from './features.ts';
-import { combine, scoreWords } from './model.ts';
+import { combine, scoreWords } from './score.ts';
 import type { Model } from './model.ts';
 import { normalize } from './normalize.ts';
 import type { Word } from './normalize.ts';
-import { ridgeStep } from './ridge.ts';
 import { softmaxLength } from './softmax.ts';
 import type { IntentName } from './types.ts';
 
@@ -80,31 +79,28 @@ function weightsBySource(
   return sums;
 }
 
-function lengthsOf({ groups, idf }: Model, counts: ReadonlyMap<number, number>): number[] {
+function lengthsOf({ weights: { factors } }: Model, counts: ReadonlyMap<number, number>): number[] {
   const squares = new Array<number>(groupCount).fill(0);
   for (const [feature, count] of counts) {
-    squares[groups[feature]!]! += ((1 + Math.log(count)) * idf[feature]!) ** 2;
+    squares[factors[feature * 4 + 3]!]! += ((1 + Math.log(count)) * factors[feature * 4 + 2]!) ** 2;
   }
   return squares.map((square, group) => softmaxLength(square, group) || 1);
 }
 
 /** What one feature, seen once, gives `best` more than `against`. */
 function leadOf(
-  { weights, groups, idf, calibration }: Model,
+  { weights, calibration }: Model,
   feature: number,
   lengths: readonly number[],
   best: number,
   against: number,
 ): number {
-  const { small, ridgeColumns, softmaxColumns, ridgeScales, softmaxScales } = weights;
+  const { small, ridgeColumns, softmaxColumns, factors } = weights;
   const at = feature * (ridgeColumns + softmaxColumns);
   const middle = at + ridgeColumns;
-  const group = groups[feature]!;
-  const ridge =
-    ridgeStep(group) * ridgeScales[feature]! * (small[at + best]! - small[at + against]!);
+  const [ofRidge = 0, ofSoftmax = 0, , group = 0] = factors.subarray(feature * 4, feature * 4 + 4);
+  const ridge = ofRidge * (small[at + best]! - small[at + against]!);
   const softmax =
-    (idf[feature]! / lengths[group]!) *
-    softmaxScales[feature]! *
-    (small[middle + best]! - small[middle + against]!);
+    (ofSoftmax / lengths[group]!) * (small[middle + best]! - small[middle + against]!);
   return calibration.alpha * ridge + calibration.beta * softmax;
 }

@@ -2,17 +2,15 @@
    A numeric kernel: every index is within its array by construction. */
 import type { Calibration } from './calibration.ts';
 import { dictionaryOf, lookUp, numbering } from './dictionary.ts';
-import { extract, featureList, featureVersion, groupCount } from './features.ts';
+import { featureList, featureVersion } from './features.ts';
 import type { FeatureIndex, FeatureList } from './features.ts';
 import { languageOf, vocabularyOf } from './language.ts';
 import type { Language } from './language.ts';
 import type { Lexicon } from './lexicon.ts';
-import type { Word } from './normalize.ts';
 import { ridgeStep } from './ridge.ts';
 import type { Linear } from './ridge.ts';
 import { labelsOf } from './rows.ts';
 import type { Labels } from './rows.ts';
-import { softmaxLength } from './softmax.ts';
 import { sha256, sha256OfText } from './sha256.ts';
 import type { Lessons } from './train.ts';
 
@@ -21,9 +19,11 @@ interface Weights {
   readonly ridgeColumns: number;
   readonly softmaxColumns: number;
   readonly small: Int8Array;
-  /** By feature; 0 = unknown to this member. */
-  readonly ridgeScales: Float32Array;
-  readonly softmaxScales: Float32Array;
+  /**
+   * Four numbers a feature, side by side because memory is what costs: what a weight of ridge is multiplied by, what one
+   * of softmax is (before its group is scaled), idf, and the group. 0 = unknown to that member.
+   */
+  readonly factors: Float32Array;
   readonly bias: Float32Array;
 }
 
@@ -35,8 +35,6 @@ export interface Model {
   readonly calibration: Calibration;
   readonly language: Language;
   readonly index: FeatureIndex;
-  readonly groups: Uint8Array;
-  readonly idf: Float32Array;
   readonly weights: Weights;
   /** Reused between sentences; holds nothing from one to the next. */
   readonly scratch: Scratch;
@@ -46,80 +44,9 @@ interface Scratch {
   readonly features: FeatureList;
   readonly counts: Uint16Array;
   readonly touched: Int32Array;
-}
-
-/** What the two members say of one sentence; ridge has further columns for outside topics. */
-export interface Outputs {
-  readonly ridge: Float64Array;
-  readonly softmax: Float64Array;
-  /** Features of the sentence that training had seen. */
-  readonly known: number;
-}
-
-/** Outputs of both members for one sentence. */
-export function scoreWords(model: Model, words: readonly Word[]): Outputs {
-  const { features, counts, touched } = model.scratch;
-  const { groups, idf, weights } = model;
-  extract(words, model.language, model.index, features);
-  let size = 0;
-  for (let i = 0; i < features.size; i++) {
-    const feature = features.features[i]!;
-    if (counts[feature]! === 0) touched[size++] = feature;
-    counts[feature]! += 1;
-  }
-  const ridge = new Float64Array(weights.ridgeColumns);
-  const softmax = Float64Array.from(weights.bias);
-  const lengths = groupLengths(model, size);
-  for (let i = 0; i < size; i++) {
-    const feature = touched[i]!;
-    const growth = 1 + Math.log(counts[feature]!);
-    const group = groups[feature]!;
-    counts[feature] = 0;
-    const forRidge = growth * ridgeStep(group) * weights.ridgeScales[feature]!;
-    const forSoftmax =
-      ((growth * idf[feature]!) / lengths[group]!) * weights.softmaxScales[feature]!;
-    addRow(weights, feature, forRidge, ridge, forSoftmax, softmax);
-  }
-  return { ridge, softmax, known: size };
-}
-
-function addRow(
-  { small, ridgeColumns, softmaxColumns }: Weights,
-  feature: number,
-  forRidge: number,
-  ridge: Float64Array,
-  forSoftmax: number,
-  softmax: Float64Array,
-): void {
-  const at = feature * (ridgeColumns + softmaxColumns);
-  const middle = at + ridgeColumns;
-  for (let c = 0; c < ridgeColumns; c++) ridge[c]! += forRidge * small[at + c]!;
-  for (let c = 0; c < softmaxColumns; c++) softmax[c]! += forSoftmax * small[middle + c]!;
-}
-
-/** ln(1 + features) of an ordinary sentence: there, evidence tips neither way. */
-const ordinary = 5;
-
-/** z of every label, `none` last. The less of a sentence is known, the nearer it is to `none`. */
-export function combine(
-  { ridge, softmax, known }: Outputs,
-  { alpha, beta, evidence }: Pick<Calibration, 'alpha' | 'beta' | 'evidence'>,
-  z: Float64Array = new Float64Array(softmax.length),
-): Float64Array {
-  for (let c = 0; c < z.length; c++) z[c] = alpha * ridge[c]! + beta * softmax[c]!;
-  z[z.length - 1]! -= evidence * (Math.log(1 + known) - ordinary);
-  return z;
-}
-
-function groupLengths({ scratch, groups, idf }: Model, size: number): Float64Array {
-  const squares = new Float64Array(groupCount);
-  for (let i = 0; i < size; i++) {
-    const feature = scratch.touched[i]!;
-    // idf is 0 for what the softmax member does not know.
-    const value = (1 + Math.log(scratch.counts[feature]!)) * idf[feature]!;
-    squares[groups[feature]!]! += value * value;
-  }
-  return squares.map((square, group) => softmaxLength(square, group) || 1);
+  /** Of each touched feature: what a weight of either member is multiplied by. */
+  readonly forRidge: Float64Array;
+  readonly forSoftmax: Float64Array;
 }
 
 const magic = 'NCNLU';
@@ -272,15 +199,18 @@ export function loadModel(bytes: Uint8Array, expectedHash?: string): Model {
   const cut = cutter(bytes, Math.ceil((16 + jsonLength(bytes)) / 4) * 4);
   const { ridgeColumns, softmaxColumns } = header;
   const dictionary = dictionaryOf(cut.int32(features));
-  const idf = cut.float32(features);
-  const weights = {
-    ridgeColumns,
-    softmaxColumns,
-    ridgeScales: cut.float32(features),
-    softmaxScales: cut.float32(features),
-    bias: cut.float32(softmaxColumns),
-    small: cut.int8(features * (ridgeColumns + softmaxColumns)),
-  };
+  const [idf, ridgeScales, softmaxScales] = [0, 1, 2].map(() => cut.float32(features));
+  const bias = cut.float32(softmaxColumns);
+  const small = cut.int8(features * (ridgeColumns + softmaxColumns));
+  const groups = cut.uint8(features);
+  const factors = new Float32Array(features * 4);
+  for (let feature = 0; feature < features; feature++) {
+    const group = groups[feature]!;
+    factors[feature * 4] = ridgeStep(group) * ridgeScales![feature]!;
+    factors[feature * 4 + 1] = idf![feature]! * softmaxScales![feature]!;
+    factors[feature * 4 + 2] = idf![feature]!;
+    factors[feature * 4 + 3] = group;
+  }
   return {
     hash: header.hash,
     labels: header.labels,
@@ -288,13 +218,13 @@ export function loadModel(bytes: Uint8Array, expectedHash?: string): Model {
     calibration: header.calibration,
     language: languageOf(header.lexicon, header.vocabulary),
     index: { number: (hash) => lookUp(dictionary, hash), words: new Map() },
-    groups: cut.uint8(features),
-    idf,
-    weights,
+    weights: { ridgeColumns, softmaxColumns, small, factors, bias },
     scratch: {
       features: featureList(),
       counts: new Uint16Array(features),
       touched: new Int32Array(features),
+      forRidge: new Float64Array(features),
+      forSoftmax: new Float64Array(features),
     },
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { calibrate, logLoss } from '../../src/nlu/calibrate.ts';
 import type { Prediction } from '../../src/nlu/calibrate.ts';
 import { parseCalibration } from '../../src/nlu/calibration.ts';
-import { combine } from '../../src/nlu/model.ts';
+import { combine } from '../../src/nlu/score.ts';
 import { judge } from '../../src/nlu/zones.ts';
 import { seeded } from '../../src/nlu/random.ts';
 

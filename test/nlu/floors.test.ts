@@ -107,6 +107,7 @@ describe('measures', () => {
     expect(lines).toContain('  đúng chính tả 0,0 (0,0–16,1) · gõ sai 0,0 (0,0–16,1)');
     expect(lines).toContain('Theo người viết: đúng/3 mục: w1 95,0/100,0 · w2 95,0/100,0');
     expect(lines).toContain('    4  tea → cake: tea clean');
+    expect(linesOf('Thử', accepted, { sentences: false })).toContain('    4  tea → cake');
   });
 
   test('list what is taken for what, with a sentence', () => {

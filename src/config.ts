@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AppError } from './errors.ts';
 import type { MessengerSettings } from './channels/messenger.ts';
 import type { TelegramSettings } from './channels/telegram-api.ts';
+import type { ZaloBotSettings } from './channels/zalo-bot-api.ts';
 import type { ZaloOaSettings } from './channels/zalo-oa.ts';
 
 export interface Config {
@@ -24,6 +25,7 @@ export interface Config {
   readonly messenger: MessengerSettings | undefined;
   readonly telegram: TelegramSettings | undefined;
   readonly zaloOa: ZaloOaSettings | undefined;
+  readonly zaloBot: ZaloBotSettings | undefined;
   /** Variables that are missing for a channel nobody has begun to set up; shown at start. */
   readonly missing: Readonly<Record<string, readonly string[]>>;
 }
@@ -93,6 +95,20 @@ const shared = z.object({
   ZALO_BUTTONS: whole(0, 10, 'số nút dưới một tin, từ 0 đến 10').default(5),
   ZALO_PER_SECOND: whole(1, 1_000, 'số tin mỗi giây, từ 1').default(10),
   ZALO_INFO_IMAGE: url.optional(),
+  ZALO_BOT_API_BASE: url.default('https://bot-api.zaloplatforms.com'),
+  ZALO_BOT_MODE: z
+    .enum(['webhook', 'polling'], { error: 'webhook hoặc polling' })
+    .default('webhook'),
+  ZALO_BOT_TOKEN: z
+    .string()
+    .regex(/^[^:\s/]+:[^\s/]+$/, 'mã Zalo Bot Manager đưa, dạng <số>:<chuỗi>')
+    .optional(),
+  // Zalo takes 8 to 256; shorter than 16 could be guessed.
+  ZALO_BOT_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^[\w-]{16,256}$/, '16–256 chữ cái không dấu, chữ số, _ hoặc -')
+    .optional(),
+  ZALO_BOT_PER_SECOND: whole(1, 1_000, 'số tin mỗi giây, từ 1').default(5),
 });
 
 /** A channel is on when all of its credentials are set; some of them set is a mistake. */
@@ -111,6 +127,7 @@ const credentials = {
     'ZALO_OA_SECRET_KEY',
     'ZALO_REFRESH_TOKEN',
   ],
+  'zalo-bot': ['ZALO_BOT_TOKEN', 'ZALO_BOT_WEBHOOK_SECRET'],
 } as const;
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -118,10 +135,15 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Who fetches its updates needs no secret for deliveries. */
 function credentialsIn(env: Environment): readonly (readonly [string, readonly string[]])[] {
   return Object.entries(credentials).map(([name, keys]) =>
-    name === 'telegram' && env['TELEGRAM_MODE'] === 'polling'
-      ? [name, ['TELEGRAM_BOT_TOKEN']]
+    fetches(env, name)
+      ? [name, keys.filter((key) => !key.endsWith('_WEBHOOK_SECRET'))]
       : [name, keys],
   );
+}
+
+function fetches(env: Environment, name: string): boolean {
+  const mode = { telegram: 'TELEGRAM_MODE', 'zalo-bot': 'ZALO_BOT_MODE' }[name];
+  return mode !== undefined && env[mode] === 'polling';
 }
 
 /**
@@ -165,6 +187,7 @@ function settings(read: z.infer<typeof shared>, env: Environment): Config {
     messenger: messengerSettings(env, read),
     telegram: telegramSettings(read),
     zaloOa: zaloOaSettings(env, read),
+    zaloBot: zaloBotSettings(read),
     missing: Object.fromEntries(missing),
   };
 }
@@ -205,6 +228,14 @@ function zaloOaSettings(
     perSecond: read.ZALO_PER_SECOND,
     ...(read.ZALO_INFO_IMAGE === undefined ? {} : { infoImage: read.ZALO_INFO_IMAGE }),
   };
+}
+
+function zaloBotSettings(read: z.infer<typeof shared>): ZaloBotSettings | undefined {
+  const { ZALO_BOT_TOKEN: token, ZALO_BOT_WEBHOOK_SECRET: webhookSecret } = read;
+  const { ZALO_BOT_MODE: mode, ZALO_BOT_API_BASE: apiBase, PUBLIC_URL: publicUrl } = read;
+  if (token === undefined || (mode === 'webhook' && webhookSecret === undefined)) return undefined;
+  const webhookUrl = `${publicUrl ?? `http://localhost:${read.PORT}`}/webhooks/zalo-bot`;
+  return { token, webhookSecret, mode, apiBase, webhookUrl, perSecond: read.ZALO_BOT_PER_SECOND };
 }
 
 function telegramSettings(read: z.infer<typeof shared>): TelegramSettings | undefined {

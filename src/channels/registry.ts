@@ -5,6 +5,7 @@ import type { Channel } from './channel.ts';
 import { messenger } from './messenger.ts';
 import { telegram } from './telegram.ts';
 import { web } from './web.ts';
+import { zaloBot } from './zalo-bot.ts';
 import { zaloOa } from './zalo-oa.ts';
 
 type Factory = (
@@ -19,6 +20,7 @@ const channels: readonly Factory[] = [
   (config, sender, rules) => config.messenger && messenger(config.messenger, sender, rules),
   (config, sender, rules) => config.telegram && telegram(config.telegram, sender, rules),
   (config, sender, rules) => config.zaloOa && zaloOa(config.zaloOa, sender, rules),
+  (config, sender, rules) => config.zaloBot && zaloBot(config.zaloBot, sender, rules),
 ];
 
 /** The channels that are on, by name. */

@@ -16,45 +16,47 @@ export const markPrefix = 'nhipcau:';
 const id = z.union([z.string(), z.number()]).transform(String);
 // No coercion: an object with a `toString` of its own would throw in place of being unsupported.
 const instant = z.union([z.number(), z.string()]).transform(Number).pipe(z.number().positive());
+const aside = <T extends z.ZodType>(form: T) =>
+  form.nullish().catch(undefined).transform(orNothing);
 const attachment = z.object({
-  type: z.string(),
-  payload: z.object({ url: z.string().optional() }).nullish().catch(undefined),
+  type: z.string().catch('unknown'),
+  payload: aside(z.object({ url: aside(z.string()) })),
 });
-const referral = z.object({ ref: z.string().optional() });
+const referral = z.object({ ref: aside(z.string()) });
 const message = z.object({
   mid: id,
-  text: z.string().optional(),
-  is_echo: z.boolean().optional(),
-  is_deleted: z.boolean().optional(),
-  is_unsupported: z.boolean().optional(),
-  app_id: id.nullish(),
-  metadata: z.string().optional(),
-  sticker_id: id.optional(),
-  quick_reply: z.object({ payload: z.string() }).optional().catch(undefined),
-  attachments: z.array(attachment).optional().catch(undefined),
+  text: aside(z.string()),
+  is_echo: aside(z.boolean()),
+  is_deleted: aside(z.boolean()),
+  is_unsupported: aside(z.boolean()),
+  app_id: aside(id),
+  metadata: aside(z.string()),
+  sticker_id: aside(id),
+  quick_reply: aside(z.object({ payload: z.string() })),
+  attachments: aside(z.array(attachment)),
 });
-const enforcement = z
-  .object({ action: z.string(), reason: z.string().default('') })
-  .optional()
-  .catch(undefined);
+const enforcement = aside(z.object({ action: z.string(), reason: aside(z.string()) }));
 const messaging = z.object({
-  sender: z.object({ id }).optional(),
-  recipient: z.object({ id }).optional(),
-  timestamp: instant.optional().catch(undefined),
-  message: message.optional(),
-  message_edit: z.object({ mid: id, text: z.string(), num_edit: id.optional() }).optional(),
-  postback: z
-    .object({
-      mid: id.optional(),
-      title: z.string().optional(),
-      payload: z.string().optional(),
-      referral: referral.optional(),
-    })
-    .optional(),
-  referral: referral.optional(),
-  reaction: z.object({ mid: id.optional(), action: z.string().optional() }).optional(),
-  delivery: z.object({ watermark: instant }).optional(),
-  read: z.unknown().optional(),
+  sender: aside(z.object({ id })),
+  recipient: aside(z.object({ id })),
+  timestamp: aside(instant),
+  message: message.nullish().transform(orNothing),
+  message_edit: z
+    .object({ mid: id, text: z.string(), num_edit: aside(id) })
+    .nullish()
+    .transform(orNothing),
+  postback: aside(
+    z.object({
+      mid: aside(id),
+      title: aside(z.string()),
+      payload: aside(z.string()),
+      referral: aside(referral),
+    }),
+  ),
+  referral: aside(referral),
+  reaction: aside(z.object({ mid: aside(id), action: aside(z.string()) })),
+  delivery: aside(z.object({ watermark: instant })),
+  read: aside(z.object({})),
   // Both spellings are about: Meta's reference and what it sends. Source: channels.md A.1, 2026-11-23.
   policy_enforcement: enforcement,
   'policy-enforcement': enforcement,
@@ -63,15 +65,17 @@ const comment = z.object({
   item: z.literal('comment'),
   verb: z.literal('add'),
   comment_id: id,
-  post_id: id.optional(),
-  from: z.object({ id }).optional(),
-  sender_id: id.optional(),
-  message: z.string().optional(),
-  created_time: instant.optional().catch(undefined),
+  post_id: aside(id),
+  from: aside(z.object({ id })),
+  sender_id: aside(id),
+  message: aside(z.string()),
+  created_time: aside(instant),
 });
-const list = z.array(z.unknown()).optional().catch(undefined);
+const list = aside(z.array(z.unknown()));
 const entry = z.object({ id, messaging: list, standby: list, changes: list });
 const envelope = z.object({ object: z.literal('page'), entry: z.array(z.unknown()) });
+/** Who it came from can be read where the rest cannot. */
+const fromSomebody = z.object({ sender: z.object({ id }), timestamp: aside(instant) });
 
 type Messaging = z.infer<typeof messaging>;
 type PersonMessage = z.infer<typeof message>;
@@ -80,6 +84,10 @@ interface Around {
   readonly pageId: string;
   readonly receivedAt: Instant;
   readonly standby: boolean;
+}
+
+function orNothing<T>(value: T | null | undefined): T | undefined {
+  return value ?? undefined;
 }
 
 /**
@@ -108,7 +116,7 @@ function oneEntry(raw: unknown, around: Around): InboundEvent[] {
 
 function oneMessaging(raw: unknown, around: Around): InboundEvent[] {
   const read = messaging.safeParse(raw);
-  if (!read.success) return [unsupported(raw, around, 'messaging')];
+  if (!read.success) return [unreadOf(raw, around)];
   const it = read.data;
   if (it.read !== undefined) return [];
   if (it.delivery)
@@ -116,7 +124,15 @@ function oneMessaging(raw: unknown, around: Around): InboundEvent[] {
       { ...base(it, around, key(raw)), type: 'delivered', upTo: it.delivery.watermark as Instant },
     ];
   const enforced = it.policy_enforcement ?? it['policy-enforcement'];
-  if (enforced) return [{ ...base(it, around, key(raw)), type: 'enforced', ...enforced }];
+  if (enforced)
+    return [
+      {
+        ...base(it, around, key(raw)),
+        type: 'enforced',
+        ...enforced,
+        reason: enforced.reason ?? '',
+      },
+    ];
   if (it.message?.is_echo) return echo(it, it.message, around);
   if (!it.sender || it.sender.id === around.pageId) return [unsupported(raw, around, kindOf(raw))];
   if (it.message) return [personMessage(it, it.message, raw, around)];
@@ -222,7 +238,7 @@ function echo(it: Messaging, message: PersonMessage, around: Around): InboundEve
     const jobId = message.metadata.slice(markPrefix.length) as JobId;
     return [{ ...event, type: 'sent', jobId, platformId: message.mid }];
   }
-  const app = message.app_id ?? undefined;
+  const app = message.app_id;
   if (app === pageInboxApp || app === undefined) {
     return [{ ...event, type: 'pageReply', text: message.text ?? '' }];
   }
@@ -277,6 +293,16 @@ function conversation(pageId: string, person: string): ConversationId {
 
 function unsupported(raw: unknown, around: Around, what: string): InboundEvent {
   return { ...eventBase(around, '', key(raw), around.receivedAt), ...unread(raw, what) };
+}
+
+/** The person hears that it was not understood, unless the Page itself or nobody is named. */
+function unreadOf(raw: unknown, around: Around): InboundEvent {
+  const read = fromSomebody.safeParse(raw);
+  if (!read.success || read.data.sender.id === around.pageId)
+    return unsupported(raw, around, 'messaging');
+  const { sender, timestamp } = read.data;
+  const at = (timestamp ?? around.receivedAt) as Instant;
+  return { ...eventBase(around, sender.id, key(raw), at), ...unread(raw, 'messaging') };
 }
 
 /** With its own part of the delivery, and nobody else's. */

@@ -14,7 +14,9 @@ import { belowFloors, floorsOf, parseFloors } from '../nlu/floors.ts';
 import type { Floors } from '../nlu/floors.ts';
 import { measure } from '../nlu/evaluate.ts';
 import type { Measures } from '../nlu/evaluate.ts';
-import { loadModel } from '../nlu/model.ts';
+import { parseCalibration } from '../nlu/calibration.ts';
+import { loadModel, sentencesHash } from '../nlu/model.ts';
+import { parseLessons } from '../nlu/train.ts';
 import type { Model } from '../nlu/model.ts';
 import { understand } from '../nlu/understand.ts';
 import { judgeByNodeNlp } from '../node-nlp.ts';
@@ -52,6 +54,9 @@ async function evaluate(args: readonly string[], root: string): Promise<number> 
     `Đoán chéo ${folds} phần, chia theo ${options.by === 'writer' ? 'người viết' : 'mục và kiểu gõ'}`,
     measures,
   );
+  if (!options.calibrate && isStale(sources)) {
+    console.log('Trọng số và ngưỡng được chọn trên những câu khác bây giờ – chọn lại: --calibrate');
+  }
   const current = options.calibrate ? await keepCalibration(root, sources, result) : sources;
   const { model, times } = await timeWhole(current);
   const heldOut = await judgeHeldOut(root, model);
@@ -88,6 +93,11 @@ async function measureOther(sources: Sources, { engine, folds = 5, json }: Other
 
 async function writeJson(file: string, figures: object): Promise<void> {
   await writeFile(file, `${JSON.stringify(figures, undefined, 2)}\n`);
+}
+
+/** Whether sentences or lexicons have changed since weights and thresholds were chosen. */
+function isStale({ files, calibration }: Sources): boolean {
+  return parseCalibration(calibration).corpus !== sentencesHash(parseLessons(files));
 }
 
 async function keepCalibration(

@@ -16,7 +16,7 @@ export interface Calibration {
   readonly lead: number;
   /** Added to the z of what was answered last, when a message follows up. */
   readonly followUp: number;
-  /** Hash of the sentences it was chosen on; `check` warns when they have changed since. */
+  /** Hash of the sentences it was chosen on; `evaluate` says when they have changed since. */
   readonly corpus: string;
 }
 

@@ -23,6 +23,8 @@ export interface Waiting {
 
 /** Who holds the conversation. `native` = answered in the platform's own inbox, where we do not learn the name. */
 export interface Holder {
+  /** The moderator's id; unknown for `native`. */
+  readonly id?: string;
   readonly name: string;
   readonly organisation: string;
   readonly via: 'console' | 'terminal' | 'native';
@@ -54,7 +56,7 @@ export interface Conversation extends Doc<ConversationId> {
   readonly contactId: ContactId;
   readonly organisationId: OrganisationId;
   readonly handledBy: 'bot' | 'moderator';
-  /** Grows whenever holder, organisation or state changes; the conversation's tag for moderators. */
+  /** Grows whenever somebody takes the conversation over or gives it back: what the bot wrote before is withdrawn. */
   readonly hold: number;
   readonly holder?: Holder;
   readonly waiting?: Waiting;

@@ -35,6 +35,8 @@ interface Outcome {
 
 /** How long an echo may take before an answer of unknown outcome is sent again. Source: design of the outbox. */
 const echoWithin = seconds(3);
+/** After a crash longer: what the platform could not deliver meanwhile it delivers again when it gets round to it. */
+const echoAfterCrash = seconds(15);
 /** Lost commits on one message: somebody else writes to it all the time. */
 const mostConflicts = 20;
 
@@ -170,7 +172,8 @@ async function unknownOutcome(
       job: await buryMessage(ports, claim, 'outcome_unknown'),
     };
   }
-  const echoed = channel.echoes ? later(now, echoWithin) : now;
+  const wait = claim.takenOver ? echoAfterCrash : echoWithin;
+  const echoed = channel.echoes ? later(now, wait) : now;
   const dueAt = Math.max(echoed, backoff(attempts, now)) as Instant;
   return { job: retry(claim, dueAt, { ...body, waitedForEcho: true }) };
 }

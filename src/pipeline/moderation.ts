@@ -16,6 +16,7 @@ import type { Store, Write } from '../store/store.ts';
 import { audit } from './audit.ts';
 import { withoutWaiting } from './effects.ts';
 import { whyNot } from './reasons.ts';
+import { redactText } from './redact.ts';
 import { speak } from './speak.ts';
 import { staffSeen } from './staff.ts';
 
@@ -58,7 +59,7 @@ export async function take(
     const text = ports
       .content()
       .phrase('handoff.taken', { name: by.name, organisation: by.organisation });
-    const isMine = conversation.holder?.name === by.name && conversation.handledBy === 'moderator';
+    const isMine = conversation.handledBy === 'moderator' && conversation.holder?.id === by.id;
     return {
       action: 'conversation.take',
       after: held(conversation, holderOf(ports, by, now)),
@@ -79,16 +80,17 @@ export async function reply(
 ): Promise<Conversation> {
   const words = text.normalize('NFC').trim();
   if (words === '') throw new AppError('invalid', 400, 'Chưa có chữ nào để gửi.');
-  const conversation = await get(ports.store, id);
+  refuseSensitive(words);
+  const before = await get(ports.store, id);
   // Before the bot is silenced: a person whom nobody can write to would then hear nothing at all.
-  refuseUnsendable(ports, conversation, ports.clock.now());
-  if (conversation.handledBy !== 'moderator') await take(ports, id, by);
-  return act(ports, id, by, (now_, now) => {
-    refuseOthers(now_, by);
-    refuseUnsendable(ports, now_, now);
+  refuseUnsendable(ports, before, ports.clock.now());
+  if (before.handledBy !== 'moderator') await take(ports, id, by);
+  return act(ports, id, by, (conversation, now) => {
+    refuseOthers(conversation, by);
+    refuseUnsendable(ports, conversation, now);
     return {
       action: 'conversation.reply',
-      after: { ...now_, holder: holderOf(ports, by, now), holdUntil: holdEnd(ports, now) },
+      after: { ...conversation, holder: holderOf(ports, by, now), holdUntil: holdEnd(ports, now) },
       replies: [{ type: 'text', text: words }],
       from: 'moderator',
       purpose: 'moderator',
@@ -96,7 +98,7 @@ export async function reply(
   });
 }
 
-/** The bot goes on. */
+/** The bot goes on. @throws {AppError} `not_held` where it is speaking already. */
 export async function handBack(
   ports: ModerationPorts,
   id: ConversationId,
@@ -104,6 +106,8 @@ export async function handBack(
 ): Promise<Conversation> {
   return act(ports, id, by, (conversation, now) => {
     refuseOthers(conversation, by);
+    if (conversation.handledBy !== 'moderator')
+      throw new AppError('not_held', 409, 'Chưa ai tiếp nhận hội thoại này: bot vẫn đang trả lời.');
     return { action: 'conversation.hand-back', ...backToBot(ports, conversation, now) };
   });
 }
@@ -116,14 +120,14 @@ export async function finish(
 ): Promise<Conversation> {
   return act(ports, id, by, (conversation, now) => {
     refuseOthers(conversation, by);
-    const back = backToBot(ports, conversation, now);
-    const wasHeld = conversation.handledBy === 'moderator';
-    return {
-      action: 'conversation.done',
-      ...back,
-      after: { ...back.after, doneAt: now },
-      replies: wasHeld ? back.replies : [],
-    };
+    const action = 'conversation.done';
+    if (conversation.handledBy === 'moderator') {
+      const back = backToBot(ports, conversation, now);
+      return { action, ...back, after: { ...back.after, doneAt: now } };
+    }
+    // The bot never fell silent: what it is saying or asking goes on.
+    const after = { ...withoutWaiting(conversation), doneAt: now };
+    return { action, after, replies: [], from: 'bot', purpose: 'answer' };
   });
 }
 
@@ -308,10 +312,10 @@ function backToBot(
 
 function holderOf(
   ports: ModerationPorts,
-  { name, organisation, via }: Moderator,
+  { id, name, organisation, via }: Moderator,
   now: Instant,
 ): Holder {
-  return { name, organisation, via, since: now, until: holdEnd(ports, now) };
+  return { id, name, organisation, via, since: now, until: holdEnd(ports, now) };
 }
 
 function holdEnd({ content }: Pick<ModerationPorts, 'content'>, now: Instant): Instant {
@@ -321,12 +325,22 @@ function holdEnd({ content }: Pick<ModerationPorts, 'content'>, now: Instant): I
 }
 
 function refuseOthers({ handledBy, holder }: Conversation, by: Moderator): void {
-  if (handledBy !== 'moderator' || !holder || holder.via === 'native' || holder.name === by.name)
+  if (handledBy !== 'moderator' || !holder || holder.via === 'native' || holder.id === by.id)
     return;
   throw new AppError(
     'held_by_other',
     409,
     `${holder.name} (${holder.organisation}) đang giữ hội thoại này.`,
+  );
+}
+
+/** We keep no such number of anybody, so nobody sends one through us; covered it would only confuse. */
+function refuseSensitive(words: string): void {
+  if (redactText(words).masked.length === 0) return;
+  throw new AppError(
+    'sensitive',
+    400,
+    'Chưa gửi: trong tin có số giấy tờ, số tài khoản hoặc mã OTP, hệ thống không lưu những số này. Bỏ số đi rồi gửi lại.',
   );
 }
 

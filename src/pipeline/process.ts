@@ -134,11 +134,14 @@ async function turnWrites(
     updatedAt: ports.clock.now(),
     ...lastLineOf(event),
   };
-  const amend = await amendment(ports.store, event);
+  if (event.type === 'edited' || event.type === 'removed') {
+    const amended = await amend(ports.store, event, seen);
+    return [...amended.writes, keep(conversation, amended.conversation)];
+  }
   const channel = ports.channels.get(event.channel);
   // A channel that has been switched off since, or a thread that somebody else holds: recorded, not answered.
-  if (!channel || event.standby || isQuiet(event)) return [...amend, keep(conversation, seen)];
-  return [...amend, ...(await answer(ports, claim, channel, conversation, seen, understood))];
+  if (!channel || event.standby || isQuiet(event)) return [keep(conversation, seen)];
+  return answer(ports, claim, channel, conversation, seen, understood);
 }
 
 async function answer(
@@ -213,23 +216,57 @@ function keep(read: Conversation, after: Conversation): Write {
   };
 }
 
+/** A photo or a voice message is the person's last word, too, though there is nothing to read in it. */
 function lastLineOf(event: InboundEvent): Partial<Conversation> {
-  if (event.type !== 'text' && event.type !== 'choice') return {};
+  if (isQuiet(event) || event.type === 'opened') return {};
   const { text } = lineOf(event, '' as never);
   return { lastLine: { from: 'person', text: text.slice(0, 200), at: event.at } };
 }
 
 /** Events that change what is recorded and ask for no answer. */
-function isQuiet(event: InboundEvent): boolean {
-  return ['edited', 'removed', 'left', 'joined', 'touched', 'comment'].includes(event.type);
+function isQuiet({ type }: InboundEvent): boolean {
+  return ['edited', 'removed', 'left', 'touched', 'comment'].includes(type);
 }
 
-/** An edit or a removal changes the line it speaks of, and the search entry with it. */
-async function amendment(store: Store, event: InboundEvent): Promise<Write[]> {
-  if (event.type !== 'edited' && event.type !== 'removed') return [];
+/** An edit or a removal changes the line it speaks of, the search entry with it, and whatever repeats its words. */
+async function amend(
+  store: Store,
+  event: EventOf<'edited' | 'removed'>,
+  conversation: Conversation,
+): Promise<{ readonly writes: Write[]; readonly conversation: Conversation }> {
   const line = await store.collection(collections.messages).get(event.of);
-  if (!line || line.from !== 'person' || line.removedAt !== undefined) return [];
-  return [replace<Message>(collections.messages, line, amended(event))];
+  if (!line || line.from !== 'person' || line.removedAt !== undefined)
+    return { writes: [], conversation };
+  const after = amended(event);
+  const words = after.text ?? '';
+  const turn = await store.collection(collections.turns).get(event.of);
+  return {
+    writes: [
+      replace<Message>(collections.messages, line, after),
+      ...(turn?.understood ? [withWords(turn, turn.understood, words)] : []),
+    ],
+    conversation: withoutWords(conversation, line, words),
+  };
+}
+
+/** What was understood stays; the words it was understood from do not. */
+function withWords(turn: TurnRecord, understood: Understanding, text: string): Write {
+  return replace<TurnRecord>(collections.turns, turn, {
+    understood: { ...understood, text, entities: [] },
+  });
+}
+
+function withoutWords(conversation: Conversation, line: Message, words: string): Conversation {
+  const { lastLine, memory } = conversation;
+  const isLast = lastLine?.from === 'person' && lastLine.at === line.at;
+  const isAnswered = memory.lastAnswer !== undefined && memory.lastAnswer.question === line.text;
+  return {
+    ...conversation,
+    ...(isLast ? { lastLine: { ...lastLine, text: words.slice(0, 200) } } : {}),
+    ...(isAnswered
+      ? { memory: { ...memory, lastAnswer: { ...memory.lastAnswer, question: words } } }
+      : {}),
+  };
 }
 
 function amended(event: EventOf<'edited' | 'removed'>): Partial<Message> {

@@ -8,6 +8,7 @@ import * as collections from '../../src/store/collections.ts';
 import {
   conversationOf,
   echoBody,
+  eventBody,
   hoa,
   messageBody,
   minh,
@@ -222,6 +223,47 @@ describe('giving back', () => {
   });
 });
 
+describe('what nobody holds', () => {
+  test('cannot be handed back', async () => {
+    const bot = await waiting();
+    await expect(handBack(bot.desk, here, minh)).rejects.toMatchObject({ code: 'not_held' });
+  });
+
+  test('is closed without a word: what the bot is asking goes on', async () => {
+    const bot = await waiting();
+    const before = await bot.conversation();
+    await finish(bot.desk, here, minh);
+    const after = await bot.conversation();
+    expect(after).toMatchObject({ hold: before.hold, memory: before.memory, waitingSince: 0 });
+    expect(after.doneAt).toBe(bot.clock.now());
+  });
+});
+
+describe('a colleague’s line', () => {
+  test.each(['Số căn cước của chị là 066190001234 đúng không?', 'Mã OTP là 482913 chị nhé'])(
+    'with a number that we keep of nobody is refused, and nothing changes (%s)',
+    async (words) => {
+      const bot = await waiting();
+      const before = await bot.conversation();
+      const lines = await bot.transcript();
+      await expect(reply(bot.desk, here, minh, words)).rejects.toMatchObject({ code: 'sensitive' });
+      expect(await bot.conversation()).toEqual(before);
+      expect(await bot.transcript()).toEqual(lines);
+    },
+  );
+});
+
+describe('two colleagues of one name', () => {
+  test('are two: one cannot write into what the other holds', async () => {
+    const bot = await waiting();
+    await take(bot.desk, here, minh);
+    const other = { ...minh, id: 'officer-2' };
+    await expect(reply(bot.desk, here, other, 'Chào')).rejects.toMatchObject({
+      code: 'held_by_other',
+    });
+  });
+});
+
 describe('a hold', () => {
   test('lasts two working hours after the last word of its holder', async () => {
     const bot = await waiting();
@@ -253,6 +295,16 @@ describe('a hold', () => {
       waiting: { reason: 'hold_expired', since: bot.clock.now() },
       waitingSince: bot.clock.now(),
     });
+  });
+
+  test('that ran out after a photo puts them back into the queue, too', async () => {
+    const bot = await waiting();
+    await take(bot.desk, here, minh);
+    await reply(bot.desk, here, minh, 'Chị gửi ảnh giấy giúp em.');
+    const attachments = [{ type: 'image', payload: { url: 'https://anh.example/a' } }];
+    await bot.receives(eventBody({ message: { mid: 'm_photo', attachments } }, someone, bot.clock));
+    await ticks(bot, hours(5));
+    expect(await bot.conversation()).toMatchObject({ waiting: { reason: 'hold_expired' } });
   });
 
   test('by the Page’s inbox ends the same way', async () => {

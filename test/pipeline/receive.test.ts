@@ -2,12 +2,14 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { hours, minutes, seconds } from '../../src/clock.ts';
 import type { Instant } from '../../src/clock.ts';
 import type { Message } from '../../src/conversation/message.ts';
+import { take } from '../../src/pipeline/moderation.ts';
 import * as collections from '../../src/store/collections.ts';
 import {
   conversationOf,
   echoBody,
   eventBody,
   messageBody,
+  minh,
   pageId,
   someone,
   startBot,
@@ -250,6 +252,24 @@ describe('what a person changes afterwards', () => {
     expect((await bot.transcript())[0]).toMatchObject({ text: '', removedAt: bot.clock.now() });
     expect(await found(bot, 'sau rieng')).toEqual([]);
     expect(bot.sent()).toHaveLength(before);
+  });
+
+  test('a removal takes the words out of what repeats them: the list of who waits, the answer, the turn', async () => {
+    const bot = await startBot();
+    const words = 'vợ tôi muốn mở hộ kinh doanh ở đâu';
+    await bot.receives(eventBody({ message: { mid: 'm', text: words } }, someone, bot.clock));
+    const { id } = await bot.conversation();
+    await take(bot.desk, id, minh);
+    await bot.receives(eventBody({ message: { mid: 'n', text: words } }, someone, bot.clock));
+    for (const mid of ['m', 'n'])
+      await bot.receives(eventBody({ message: { mid, is_deleted: true } }, someone, bot.clock));
+    const conversation = await bot.conversation();
+    expect(conversation.lastLine).toMatchObject({ from: 'person', text: '' });
+    const turns = await bot.store
+      .collection(collections.turns)
+      .find({ where: { conversationId: id }, limit: 10 });
+    expect(turns.some(({ understood }) => understood !== undefined)).toBe(true);
+    expect(JSON.stringify([conversation, turns])).not.toContain('vợ tôi');
   });
 
   test('a removal of what the bot or a colleague said changes nothing', async () => {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import type { TextFile } from '../../../src/nlu/corpus.ts';
 
 const block = (name: string, lines: readonly string[]): string =>
@@ -18,18 +20,18 @@ export function intentFile(
   return { path: `intents/${name}.yaml`, text };
 }
 
+const real = path.join(import.meta.dirname, '..', '..', '..', 'intents', 'lexicon');
+
 const lexicons: Readonly<Record<string, string>> = {
   chat: 'ko: không\nntn: như thế nào\ndc: [được, địa chỉ]\n',
   english: 'marketing online\n',
   concepts: 'acts:\n  loan: [vay, mượn vốn]\nwords:\n  want: [muốn]\n',
   aspects: 'fee: [lệ phí, phí, bao nhiêu tiền]\nplace: [ở đâu]\n',
-  signals:
-    'urgent: [gấp]\nworried: [lo quá]\nrude: [ngu]\nact: [đăng ký]\nfollowUp: [còn]\n' +
-    'correction: [không phải, ý em là]\nconnector: [với lại]\n',
+  signals: readFileSync(path.join(real, 'signals.yaml'), 'utf8'),
   courtesy: '- xin chào\n- ạ\n',
 };
 
-/** All lexicons, small; `changes` by name, undefined takes one away. */
+/** All lexicons, small but for signals, of which every kind must be there; `changes` by name, undefined takes one away. */
 export function lexiconFiles(
   changes: Readonly<Record<string, string | undefined>> = {},
 ): TextFile[] {

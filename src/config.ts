@@ -158,6 +158,7 @@ export function readConfig(environment: Environment): Config {
     ...(read.success ? [] : describe(read.error)),
     ...halfSet(env),
     ...keyless(env),
+    ...nowhere(env),
   ];
   if (!read.success || problems.length > 0) {
     throw new AppError(
@@ -264,4 +265,12 @@ function halfSet(env: Environment): string[] {
 function keyless(env: Environment): string[] {
   if (!env['STORE_URL']?.startsWith('mongodb') || env['DATA_KEY']) return [];
   return ['DATA_KEY: bắt buộc khi dùng MongoDB; tạo bằng: openssl rand -base64 32'];
+}
+
+/** The page about personal data is linked in the first message: on a person's phone `localhost` leads nowhere. */
+function nowhere(env: Environment): string[] {
+  const open = credentialsIn(env).filter(([, keys]) => keys.every((key) => env[key]));
+  if (open.length === 0 || env['PUBLIC_URL']) return [];
+  const names = open.map(([name]) => name).join(', ');
+  return [`PUBLIC_URL: bắt buộc khi mở kênh ${names}; là địa chỉ người dân mở được, https://…`];
 }

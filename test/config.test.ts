@@ -98,7 +98,11 @@ describe('wrong variables', () => {
 
 describe('a channel', () => {
   test('is on when all of its credentials are set', () => {
-    const config = readConfig({ ...messenger, GRAPH_API_BASE: 'https://graph.example/v25.0/' });
+    const config = readConfig({
+      ...messenger,
+      PUBLIC_URL: 'https://a.vn',
+      GRAPH_API_BASE: 'https://graph.example/v25.0/',
+    });
     expect(config.messenger).toMatchObject({
       appSecret: 'secret',
       verifyToken: 'verify',
@@ -114,6 +118,16 @@ describe('a channel', () => {
     expect(message).toContain(`messenger mới đặt một phần, còn thiếu ${name}`);
     for (const other of Object.keys(messenger).filter((one) => one !== name))
       expect(message).not.toContain(other);
+  });
+
+  test('that sends to people’s phones needs an address they can open', () => {
+    for (const PUBLIC_URL of ['', undefined])
+      expect(refusal({ ...messenger, ...(PUBLIC_URL === '' ? { PUBLIC_URL } : {}) })).toContain(
+        'PUBLIC_URL: bắt buộc khi mở kênh messenger',
+      );
+    expect(refusal({ TELEGRAM_BOT_TOKEN: '1:AA', TELEGRAM_MODE: 'polling' })).toContain(
+      'PUBLIC_URL: bắt buộc khi mở kênh telegram',
+    );
   });
 
   test('half set names everything that is missing, and no value', () => {

@@ -95,7 +95,11 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
   const clock = options.clock ?? manualClock();
   const platform = options.platform ?? fakeGraph();
   const content = options.content ?? (await realContent());
-  const config = readConfig({ ...messengerEnv(options), ...options.env });
+  const config = readConfig({
+    PUBLIC_URL: 'http://localhost:3000',
+    ...messengerEnv(options),
+    ...options.env,
+  });
   const lines: string[] = [];
   const log = openLog('debug', { write: (line) => lines.push(line) });
   const store = await openStore(options.storeUrl ?? 'sqlite::memory:', {

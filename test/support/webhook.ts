@@ -8,6 +8,7 @@ export const verifyToken = 'verify-token-of-tests';
 
 export function messengerEnv(graphUrl: string): Record<string, string> {
   return {
+    PUBLIC_URL: 'https://nhipcau.example',
     MESSENGER_APP_SECRET: appSecret,
     MESSENGER_VERIFY_TOKEN: verifyToken,
     MESSENGER_PAGE_TOKEN: 'page-token-of-tests',

@@ -182,6 +182,7 @@ export async function startZaloOa(): Promise<FakeZaloOa> {
   return {
     url,
     env: () => ({
+      PUBLIC_URL: 'https://nhipcau.example',
       ZALO_APP_ID: appId,
       ZALO_APP_SECRET: appSecret,
       ZALO_OA_ID: oaId,

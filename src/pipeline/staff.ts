@@ -13,7 +13,7 @@ const key = 'staff';
 /** Writes that note that a person who answers was here. */
 export async function staffSeen(store: Store, now: Instant): Promise<Write[]> {
   const seen = await store.collection(collections.taskStates).get(key);
-  if (seen && now - seen.lastSlot < signFresh) return [];
+  if (seen && isFresh(seen.lastSlot, now)) return [];
   if (!seen) return [insert(collections.taskStates, { id: key, schema: 1, lastSlot: now })];
   return [replace(collections.taskStates, seen, { lastSlot: now })];
 }
@@ -27,7 +27,16 @@ export function staffing(store: Store, clock: Clock): () => Promise<boolean> {
     if (askedAt !== undefined && elapsed - askedAt < seconds(5)) return known;
     askedAt = elapsed;
     const seen = await store.collection(collections.taskStates).get(key);
-    known = seen !== undefined && clock.now() - seen.lastSlot < signHolds;
+    known = seen !== undefined && holds(seen.lastSlot, clock.now());
     return known;
   };
+}
+
+function isFresh(sign: Instant, now: Instant): boolean {
+  return Math.abs(now - sign) < signFresh;
+}
+
+/** A sign from days ahead was given while the clock stood wrong, and says nothing. */
+function holds(sign: Instant, now: Instant): boolean {
+  return Math.abs(now - sign) < signHolds;
 }

@@ -44,12 +44,17 @@ export async function schedule(tasks: readonly Task[], store: Store, clock: Cloc
     if (every === undefined) continue;
     const slot = (Math.floor(now / every) * every) as Instant;
     const state = await store.collection(collections.taskStates).get(name);
-    if (state && state.lastSlot >= slot) continue;
+    // Marked while the clock stood far ahead: begun anew, or nothing would run until that day. A slot counts as run.
+    const isAhead = state !== undefined && state.lastSlot > slot + every;
+    if (state && state.lastSlot >= slot && !isAhead) continue;
     const mark: Write = state
       ? replace(collections.taskStates, state, { lastSlot: slot })
       : insert(collections.taskStates, { id: name, schema: 1, lastSlot: slot });
     const isLate = state !== undefined && slot - state.lastSlot > every && missed === 'skip';
-    const run = isLate && now - slot > every / 2 ? [] : [taskJob({ task: name, input: null }, now)];
+    const run =
+      isAhead || (isLate && now - slot > every / 2)
+        ? []
+        : [taskJob({ task: name, input: null }, now)];
     await store.commit([mark, ...run]).catch((error: unknown) => {
       if (!(error instanceof ConflictError)) throw error;
     });

@@ -110,6 +110,20 @@ describe('a scheduled task', () => {
     await schedule([task('a')], store, clock);
     expect(await queued(store)).toEqual(['a', 'a']);
   });
+
+  test('runs again at its next slot when the clock had stood months ahead for a moment', async () => {
+    const clock = manualClock();
+    const store = await emptyStore(clock);
+    const right = clock.now();
+    clock.set((right + days(200)) as Instant);
+    await schedule([task('a')], store, clock);
+    clock.set(right);
+    await schedule([task('a')], store, clock);
+    expect(await queued(store)).toEqual(['a']);
+    clock.advance(hours(1));
+    await schedule([task('a')], store, clock);
+    expect(await queued(store)).toEqual(['a', 'a']);
+  });
 });
 
 describe('the application', () => {

@@ -7,7 +7,7 @@ export interface HttpCall {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** How long an answer may take, where it is not the usual ten seconds (long polling). */
+  /** How long the whole call may take, where it is not the usual ten seconds (long polling). */
   readonly timeoutMs?: number;
   /** Gives the call up: it then throws `no_answer`. */
   readonly signal?: AbortSignal;
@@ -50,8 +50,9 @@ function openPool(origin: string, pools: Map<string, Pool>): Pool {
   const pool = new Pool(origin, {
     connections: 32,
     connect: { timeout: 5_000 },
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
+    // The whole call has its time; a part of it needs none of its own.
+    headersTimeout: 0,
+    bodyTimeout: 0,
   });
   pools.set(origin, pool);
   return pool;
@@ -64,10 +65,7 @@ async function ask(pool: Pool, url: URL, call: HttpCall): Promise<HttpAnswer> {
       method: call.method,
       headers: { ...call.headers },
       ...(call.body === undefined ? {} : { body: call.body }),
-      ...(call.signal === undefined ? {} : { signal: call.signal }),
-      ...(call.timeoutMs === undefined
-        ? {}
-        : { headersTimeout: call.timeoutMs, bodyTimeout: call.timeoutMs }),
+      signal: untilGivenUp(call),
     });
     return {
       status: answer.statusCode,
@@ -79,9 +77,24 @@ async function ask(pool: Pool, url: URL, call: HttpCall): Promise<HttpAnswer> {
   }
 }
 
+/** From the connection to the last byte: a platform that sends a byte now and then would hold the lane for ever. */
+function untilGivenUp(call: HttpCall): AbortSignal {
+  const limit = AbortSignal.timeout(call.timeoutMs ?? timeoutMs);
+  return call.signal === undefined ? limit : AbortSignal.any([call.signal, limit]);
+}
+
 async function readBody(answer: Dispatcher.ResponseData): Promise<string> {
-  const body = await answer.body.text();
-  return body.length > mostOfAnAnswer ? body.slice(0, mostOfAnAnswer) : body;
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of answer.body) {
+    // Bytes: nobody has asked for a decoded stream.
+    const bytes = part as Buffer;
+    parts.push(bytes.subarray(0, mostOfAnAnswer - size));
+    size += bytes.length;
+    // Leaving the loop ends the connection.
+    if (size >= mostOfAnAnswer) break;
+  }
+  return Buffer.concat(parts).toString('utf8');
 }
 
 function flat(headers: Dispatcher.ResponseData['headers']): Record<string, string | undefined> {

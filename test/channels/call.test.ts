@@ -93,3 +93,32 @@ test('an answer that breaks off in the middle leaves its outcome unknown', async
   });
   await expect(post(base)).rejects.toMatchObject({ outcome: 'unknown' });
 });
+
+test('an answer that trickles in for ever is given up, its outcome unknown', async () => {
+  const base = await platform((_request, response) => {
+    response.writeHead(200);
+    const timer = setInterval(() => response.write(' '), 10);
+    response.once('close', () => {
+      clearInterval(timer);
+    });
+  });
+  const call = sender.send({ method: 'GET', url: `${base}/slow`, timeoutMs: 200 });
+  await expect(call).rejects.toMatchObject({ code: 'no_answer', outcome: 'unknown' });
+});
+
+test('of an answer without end the first megabyte is read, and no more asked for', async () => {
+  let closed = (): void => undefined;
+  const over = new Promise<void>((resolve) => (closed = resolve));
+  const base = await platform((_request, response) => {
+    response.writeHead(200);
+    const timer = setInterval(() => response.write('ế'.repeat(50_000)), 1);
+    response.once('close', () => {
+      clearInterval(timer);
+      closed();
+    });
+  });
+  const { body } = await post(`${base}/endless`);
+  expect(body.length).toBeGreaterThan(300_000);
+  expect(body.length).toBeLessThan(340_000);
+  await over;
+});

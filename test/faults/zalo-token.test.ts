@@ -21,8 +21,8 @@ test(
       expect(count.doubled).toBe(0);
       expect(count.unmended).toBe(0);
       expect(count.kept + count.gaps).toBe(kills);
-      // What had left Zalo for longer than a commit can take must be in the store.
-      expect(count.longestGapMs ?? 0).toBeLessThan(1_000);
+      // What had left Zalo longer ago than a commit takes on a busy machine must be in the store.
+      expect(count.longestGapMs ?? 0).toBeLessThan(2_000);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

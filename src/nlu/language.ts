@@ -7,7 +7,7 @@ import { phrasesOf } from './phrases.ts';
 import type { Phrases } from './phrases.ts';
 import { isLooseSyllable, removeMarks, respell } from './syllable.ts';
 import { aspects } from './types.ts';
-import type { Aspect, Signal } from './types.ts';
+import type { Aspect, Mark } from './types.ts';
 
 export interface Concept {
   readonly name: string;
@@ -21,7 +21,7 @@ export interface Language {
   readonly spelling: Spelling;
   readonly concepts: Phrases<Concept>;
   readonly aspects: Phrases<Aspect>;
-  readonly signals: Phrases<Signal | 'connector'>;
+  readonly signals: Phrases<Mark>;
   /** Signals of one word that are written without accents: `asap`, `dk`. */
   readonly plainSignals: ReadonlySet<string>;
   readonly courtesy: Phrases<true>;
@@ -46,7 +46,7 @@ export function languageOf(lexicon: Lexicon, vocabulary: readonly string[]): Lan
     signals: index(
       Object.entries(lexicon.signals).flatMap(([name, texts]) =>
         // The lexicon's shape allows these names only.
-        texts.map((text) => [text, name as Signal | 'connector'] as const),
+        texts.map((text) => [text, name as Mark] as const),
       ),
     ),
     plainSignals: new Set(

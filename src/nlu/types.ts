@@ -15,7 +15,29 @@ export const aspects = [
 /** What about a topic is asked; picks the section of the answer. */
 export type Aspect = (typeof aspects)[number];
 
-export type Signal = 'urgent' | 'worried' | 'rude' | 'correction' | 'followUp' | 'act';
+export type Signal =
+  /** A life may be in danger. */
+  | 'danger'
+  | 'urgent'
+  | 'worried'
+  /** Money or a code has already been given away. */
+  | 'moneyGone'
+  | 'rude'
+  | 'correction'
+  | 'followUp'
+  | 'act'
+  /** What coffee, pepper or fertiliser costs today. */
+  | 'price';
+
+/** What the lexicon marks beside the signals, for reading them. */
+export type Mark =
+  | Signal
+  | 'connector'
+  /** Holds a word of a signal and means something else: “buồn cười chết”. */
+  | 'harmless'
+  /** “Cứu tôi với”: danger when it is all that is said. */
+  | 'cry'
+  | 'commodity';
 
 export interface Entity {
   readonly type:

@@ -11,8 +11,8 @@ import type { Word } from './normalize.ts';
 import { findPhrases } from './phrases.ts';
 import type { Found } from './phrases.ts';
 import { isLooseSyllable } from './syllable.ts';
-import type { Aspect, IntentName, Previous, Signal, Understanding } from './types.ts';
-import { judge, scopeOf } from './zones.ts';
+import type { Aspect, IntentName, Mark, Previous, Signal, Understanding } from './types.ts';
+import { judge } from './zones.ts';
 import type { Verdict } from './zones.ts';
 
 export interface Circumstances {
@@ -74,26 +74,65 @@ function verdictOn(model: Model, z: Float64Array, { known }: Outputs): Verdict {
 
 /** Who is in trouble or angry is not sent through a guessing game. */
 function sooner(decision: Understanding['decision'], signals: ReadonlySet<Signal>) {
-  const isPressing = signals.has('urgent') || signals.has('worried') || signals.has('rude');
-  return decision === 'choose' && isPressing ? 'human' : decision;
+  const pressing = ['danger', 'urgent', 'worried', 'rude'] as const;
+  return decision === 'choose' && pressing.some((one) => signals.has(one)) ? 'human' : decision;
 }
 
-type Mark = Found<Signal | 'connector'>;
+type Marked = Found<Mark>;
 
 function signalsIn(
   { language }: Model,
   words: readonly Word[],
-  marks: readonly Mark[],
+  marks: readonly Marked[],
 ): Set<Signal> {
   const signals = new Set<Signal>();
   const withAccents = words.some(({ t, d }) => t !== d);
-  for (const { value, start, end } of marks) {
-    if (value === 'connector' || value === 'correction') continue;
-    const alone = end - start === 1 ? words[start] : undefined;
+  const harmless = marks.filter(({ value }) => value === 'harmless');
+  for (const mark of marks) {
+    const { value, start, end } = mark;
+    if (harmless.some((other) => other.start <= start && end <= other.end)) continue;
+    const signal = signalOf(mark, words, marks);
+    if (signal === undefined) continue;
+    const alone = end - start === 1 && value !== 'price' ? words[start] : undefined;
     if (alone && alone.t === alone.d && !isMeantPlain(language, alone.t, withAccents)) continue;
-    signals.add(value);
+    signals.add(signal);
   }
   return signals;
+}
+
+const longestCry = 6;
+const besideIt = 3;
+
+/** What a mark comes to among the others; a correction is read elsewhere, by its place. */
+function signalOf(
+  mark: Marked,
+  words: readonly Word[],
+  marks: readonly Marked[],
+): Signal | undefined {
+  switch (mark.value) {
+    case 'connector':
+    case 'correction':
+    case 'harmless':
+    case 'commodity':
+      return undefined;
+    case 'cry':
+      return words.length <= longestCry ? 'danger' : 'urgent';
+    case 'price': {
+      const isOfGoods = marks.some(
+        ({ value, start, end }) =>
+          value === 'commodity' && start - mark.end <= besideIt && mark.start - end <= besideIt,
+      );
+      return isOfGoods ? 'price' : undefined;
+    }
+    case 'danger':
+    case 'urgent':
+    case 'worried':
+    case 'moneyGone':
+    case 'rude':
+    case 'followUp':
+    case 'act':
+      return mark.value;
+  }
 }
 
 /** A single word must carry its own accents: in “ngu ngon nhe” there is no “ngu”, but a “ngủ” without its accent. */
@@ -113,7 +152,7 @@ function aspectIn({ language }: Model, words: readonly Word[]): Aspect | undefin
 const correctionWithin = 3;
 
 /** The word after “không phải, ý em là …” at the beginning; undefined when nothing is put right. */
-function correctionIn(words: readonly Word[], marks: readonly Mark[]): number | undefined {
+function correctionIn(words: readonly Word[], marks: readonly Marked[]): number | undefined {
   let end: number | undefined;
   for (const found of marks) {
     if (found.value !== 'correction' || found.start > (end ?? 0) + correctionWithin) continue;
@@ -134,9 +173,20 @@ function followsUp(
 ): boolean {
   if (words.length === 0 || words.length > longestFollowUp || isCourtesy(model, words))
     return false;
+  // A cry is about itself.
+  if (signals.has('danger') || signals.has('moneyGone')) return false;
   if (aspect === undefined && !signals.has('followUp')) return false;
   const hasTopic = findPhrases(model.language.concepts, words).some(({ value }) => value.topical);
-  return !(hasTopic && scopeOf(z) >= model.calibration.answerFrom);
+  return !(hasTopic && standsAlone(model, z));
+}
+
+const clearTopic = 0.5;
+
+/** Sure, or at least clearly of one topic: such a sentence is not bent to what was spoken of before. */
+function standsAlone(model: Model, z: Float64Array): boolean {
+  const { intents, scope, decision } = judge(model, z);
+  if (scope >= model.calibration.answerFrom) return true;
+  return decision !== 'human' && (intents[0]?.probability ?? 0) >= clearTopic;
 }
 
 function raise({ labels, calibration }: Model, z: Float64Array, intent: IntentName): void {
@@ -155,7 +205,7 @@ const sureOfClause = 0.7;
 function secondQuestion(
   model: Model,
   text: string,
-  marks: readonly Mark[],
+  marks: readonly Marked[],
   { intents }: Verdict,
 ): IntentName | undefined {
   const [best] = intents;

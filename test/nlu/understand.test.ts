@@ -95,6 +95,19 @@ describe('a follow-up', () => {
     expect(topicOf('còn OCOP thì sao?', previous)).toBe('ocop');
   });
 
+  test.each(['lãi suất vay', 'vay von ngan hang'])(
+    '“%s” is a question of its own, whatever was spoken of',
+    (text) => {
+      const asked = read(text, { intent: 'scam_check' });
+      expect(asked.intents[0]?.name).toMatch(/^loan_/);
+      expect(asked.signals).not.toContain('followUp');
+    },
+  );
+
+  test('a cry follows nothing', () => {
+    expect(topicOf('mất tiền rồi', { intent: 'training' })).toBe('scam_check');
+  });
+
   test('a greeting follows nothing', () => {
     expect(topicOf('xin chào', previous)).toBe('greeting');
   });
@@ -154,6 +167,44 @@ describe('signals', () => {
     ['em muốn đăng ký lớp học', 'act'],
   ] as const)('“%s” is %s', (text, signal) => {
     expect(read(text).signals).toContain(signal);
+  });
+
+  test.each([
+    'tôi muốn chết quá',
+    'toi muon chet',
+    'em nghĩ đến tự tử',
+    'ổng doạ giết em',
+    'k biet song sao nua',
+    'cứu tôi với',
+  ])('“%s” is a life in danger', (text) => {
+    expect(read(text)).toMatchObject({ decision: 'human' });
+    expect(read(text).signals).toContain('danger');
+  });
+
+  test.each([
+    'buồn chết đi được',
+    'cười muốn chết',
+    'máy chết hoài',
+    'cây tiêu muốn chết hết',
+    'từ từ em làm',
+    'tu tu da',
+    'cứu em với mai nộp bài dự thi rồi mà chưa biết thể lệ',
+  ])('“%s” is none', (text) => {
+    expect(read(text).signals).not.toContain('danger');
+  });
+
+  test('what costs money is no money lost', () => {
+    expect(read('đăng ký có mất tiền không').signals).toEqual(['act']);
+    expect(read('mất tiền rồi').signals).toContain('moneyGone');
+  });
+
+  test('the price of what is grown is known by word and goods together', () => {
+    for (const text of ['gia tieu hom nay', '1 kg ca phe bao nhieu tien', 'giá phân bón']) {
+      expect(read(text).signals).toContain('price');
+    }
+    for (const text of ['gia dinh trong tieu', 'đánh giá cà phê đặc sản', 'giá vé']) {
+      expect(read(text).signals).not.toContain('price');
+    }
   });
 
   test('“ngủ” is not rude, nor is “ngu” without its accents', () => {

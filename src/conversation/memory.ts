@@ -38,6 +38,8 @@ export interface Memory {
   readonly openedAt?: Instant;
   readonly disclosedAt?: Instant;
   readonly feedbackAskedAt?: Instant;
+  /** When somebody who waits was last told that the wish still stands. */
+  readonly waitingToldAt?: Instant;
   /** The last request about the person's own data, so that pressing twice makes one case. */
   readonly lastCase?: { readonly kind: string; readonly code: string; readonly at: Instant };
 }

@@ -1,7 +1,8 @@
-import { hours } from '../clock.ts';
+import { hours, minutes } from '../clock.ts';
 import type { Instant } from '../clock.ts';
 import type { Conversation } from '../conversation/conversation.ts';
-import type { FlowState } from '../conversation/memory.ts';
+import type { FlowState, Memory } from '../conversation/memory.ts';
+import { alarmOf } from './alarm.ts';
 import type { Flow, Input } from './flow.ts';
 import { flowNamed } from './flows/index.ts';
 import { readInput } from './hear.ts';
@@ -13,6 +14,7 @@ import {
   isSure,
   named,
 } from './meant.ts';
+import { readYesNo } from './words.ts';
 
 /** Who is to answer an input, before any document is read. */
 export interface Decision {
@@ -23,6 +25,8 @@ export interface Decision {
   readonly state?: FlowState;
   /** Answers when the flow under way cannot read the input. */
   readonly aside?: Flow;
+  /** The aside may not wait for the form to look at the input: it speaks, then the form asks again. */
+  readonly interrupts?: true;
   /** A form that ends because something else is wanted. */
   readonly dropped?: Flow;
   /** The stored state is of a release this one cannot read any more. */
@@ -49,6 +53,8 @@ function isForPrivate({ input, flow }: Decision): boolean {
 
 function decideAlone(conversation: Conversation, input: Input, now: Instant): Decision {
   const stored = conversation.memory.flow;
+  const alarmed = decideAlarm(conversation, input, now);
+  if (alarmed) return { input, ...alarmed };
   if (stored === undefined) return { input, ...decideAfresh(conversation, input, now) };
   const flow = flowNamed(stored.flow);
   const state = flow?.read?.(stored);
@@ -57,6 +63,41 @@ function decideAlone(conversation: Conversation, input: Input, now: Instant): De
   }
   if (isOver(state, now)) return { input, ...decideAfresh(conversation, input, now) };
   return { input, ...decideUnderWay(conversation, input, { flow, state, now }) };
+}
+
+/**
+ * What may not wait. Danger ends a form without a word about it; beside anything else the form goes on afterwards, or the
+ * number to be called on would be lost.
+ */
+function decideAlarm(
+  { memory, waiting }: Conversation,
+  { event, understood, pressed, command }: Input,
+  now: Instant,
+): Way | undefined {
+  const alarm = event.type === 'text' ? alarmOf(understood) : undefined;
+  if (alarm === 'danger') return { flow: named('alarm') };
+  if (alarm === undefined || pressed || command) return undefined;
+  const form = memory.flow && flowNamed(memory.flow.flow);
+  const state = memory.flow && form?.read?.(memory.flow);
+  const isForm = form?.ask !== undefined && state !== undefined && !isOver(state, now);
+  if (waiting) {
+    const isNews = alarm !== 'urgent' || !['urgent', 'scam_suspected'].includes(waiting.reason);
+    if (!isNews && isTold(memory, now)) return isForm ? undefined : {};
+    return isForm
+      ? { flow: form, state, aside: named('alarm'), interrupts: true }
+      : { flow: named('alarm') };
+  }
+  if (alarm !== 'money') return undefined;
+  return isForm
+    ? { flow: form, state, aside: named('faq'), interrupts: true }
+    : { flow: named('faq') };
+}
+
+const tellsAgainAfter = minutes(5);
+
+/** Told a moment ago that the wish stands: the same again would only be noise. */
+function isTold({ waitingToldAt }: Memory, now: Instant): boolean {
+  return waitingToldAt !== undefined && now - waitingToldAt < tellsAgainAfter;
 }
 
 function speaks({ event }: Input): boolean {
@@ -97,7 +138,8 @@ function decideUnderWay(
   const { event, pressed, command } = input;
   if (pressed?.act === flow.name || (command === 'cancel' && flow.ask)) return { flow, state };
   if (pressed !== undefined || command !== undefined || event.type === 'opened') {
-    return leave(flow, state, decideAfresh(conversation, input, now).flow);
+    const other = decideAfresh(conversation, input, now).flow;
+    return leave(flow, state, other, conversation.waiting !== undefined);
   }
   const isForm = flow.ask !== undefined && event.type === 'text';
   const aside = isForm ? clearlyMeant(input) : decideAfresh(conversation, input, now).flow;
@@ -105,8 +147,12 @@ function decideUnderWay(
 }
 
 /** A button or a command of another flow: beside the form under way, or out of it. */
-function leave(flow: Flow, state: FlowState, other: Flow | undefined): Way {
+function leave(flow: Flow, state: FlowState, other: Flow | undefined, isWaiting: boolean): Way {
   if (!other) return { flow, state };
+  // Asked again for a person by somebody who already waits: the number to be called on is not thrown away for it.
+  if (flow.name === 'callback' && other.name === 'handoff' && isWaiting) {
+    return { flow, state, aside: other, interrupts: true };
+  }
   if (other.aside && flow.ask) return { flow, state, aside: other };
   return flow.ask && other !== flow ? { flow: other, dropped: flow } : { flow: other };
 }
@@ -120,5 +166,9 @@ function decideAfresh(
   if (command) return { flow: flowCommanded(command) };
   if (event.type === 'opened') return { flow: named('greeting') };
   const flow = event.type === 'text' ? flowUnderstood(understood, memory, now) : named('fallback');
-  return waiting && !isSure(flow, understood) ? {} : { flow };
+  if (!waiting || isSure(flow, understood)) return { flow };
+  // That a number is covered is said already.
+  const isCovered = event.masked !== undefined;
+  const isNod = event.type === 'text' && readYesNo(event.text) !== undefined;
+  return isCovered || isNod || isTold(memory, now) ? {} : { flow: named('waiting') };
 }

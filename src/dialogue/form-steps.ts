@@ -11,9 +11,9 @@ import { checking, nextState, startState, stepOf } from './form-state.ts';
 import type { FormState } from './form-state.ts';
 import type { Values } from './form.ts';
 import type { Input, Payload, Step } from './flow.ts';
-import { menuChoice, personChoice, text } from './replies.ts';
+import { menuChoice, opened, personChoice, text } from './replies.ts';
 import type { TextReply } from './replies.ts';
-import type { Reading } from './slots.ts';
+import type { Around, Reading } from './slots.ts';
 import { isBack, plain, readYesNo } from './words.ts';
 
 type FormStep = Step<FormState>;
@@ -63,9 +63,25 @@ function advance(talk: Talk, before: FormState): FormStep {
   if (hindrance && hindrance.again === undefined) return over(hindrance.reply);
   const values = hindrance?.again ? without(before.values, [hindrance.again]) : before.values;
   const next = Object.keys(talk.spec.slots).find((name) => values[name] === undefined);
-  const step = askAgain(talk, nextState(before, next ?? checking, values));
+  const asked = nextState(before, next ?? checking, values);
+  const step = withNotKept(talk, asked, askAgain(talk, asked));
   return hindrance ? { ...step, replies: [hindrance.reply] } : step;
 }
+
+/** A name or number that came before the agreement was read, but not taken: said, so that nobody counts on it. */
+function withNotKept(talk: Talk, { asking }: FormState, step: FormStep): FormStep {
+  const { spec, scene, input } = talk;
+  if (!spec.slots[asking]?.gate || input?.event.type !== 'text') return step;
+  const { event } = input;
+  const isGiven = Object.values(spec.slots).some(
+    (slot) => slot.editable && slot.glean?.(input, event.text, noAround(talk)) !== undefined,
+  );
+  if (!isGiven) return step;
+  return { ...step, replies: opened(scene.content.phrase('consent.notKept'), step.replies) };
+}
+
+/** Names and numbers are read from the words alone. */
+const noAround = ({ scene }: Talk): Around => ({ scene, says: {}, key: '', payload: () => '' });
 
 function press(talk: Talk, state: FormState, { subject, detail = '', step }: Payload): FormStep {
   if (step !== stepOf(state) || subject !== state.asking) return stale(talk, state);
@@ -148,7 +164,8 @@ function goBack(talk: Talk, state: FormState): FormStep {
 function unread(talk: Talk, state: FormState, wrong: 0 | 1): FormStep {
   const asked = { ...state, tries: state.tries + wrong, at: talk.scene.now };
   const reply = wrong ? hint(talk, asked) : question(talk, asked);
-  return { state: asked, replies: [reply], effects: [], unread: true };
+  const step: FormStep = { state: asked, replies: [reply], effects: [], unread: true };
+  return withNotKept(talk, asked, step);
 }
 
 function stale(talk: Talk, state: FormState): FormStep {

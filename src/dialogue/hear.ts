@@ -4,10 +4,11 @@ import type { Conversation } from '../conversation/conversation.ts';
 import type { Offered } from '../conversation/memory.ts';
 import type { Choice } from '../conversation/reply.ts';
 import { readPhone } from '../nlu/entities/phone.ts';
+import { alarmOf } from './alarm.ts';
 import type { Command, Input, Payload } from './flow.ts';
 import { linkedPayload, parsePayload, payload } from './payload.ts';
 import { isNone } from './replies.ts';
-import { leavesCourse, plain, readCommand, readNumber, readYesNo } from './words.ts';
+import { leavesCourse, leavesNumber, plain, readCommand, readNumber, readYesNo } from './words.ts';
 
 /** A number typed a day later means something else; a button says what it means itself. */
 const offerHolds = hours(24);
@@ -29,7 +30,30 @@ export function readInput(conversation: Conversation, heard: Input, now: Instant
   if (pressed) return { ...base, pressed };
   const command =
     readCommand(event.text) ?? (isLeaving(conversation, event.text) ? 'cancel' : undefined);
-  return command !== undefined && holds(command, conversation, now) ? { ...base, command } : base;
+  if (command !== undefined && holds(command, conversation, now)) return { ...base, command };
+  return wantsCall(conversation, base, event.text) ? { ...base, pressed: callMe } : base;
+}
+
+const callMe: Payload = { act: 'callMe', subject: '' };
+
+/** A number, or “để lại số điện thoại”: taken up wherever no form asks for something else, staffed or not. */
+function wantsCall(
+  { memory, waiting }: Conversation,
+  { understood }: Input,
+  said: string,
+): boolean {
+  if (memory.flow || alarmOf(understood)) return false;
+  if (leavesNumber(said)) return true;
+  if (!readPhone(said)) return false;
+  return isHardlyMore(said) || (waiting !== undefined && understood?.decision !== 'answer');
+}
+
+/** “số em 0905 123 456”: a number and next to nothing. */
+function isHardlyMore(said: string): boolean {
+  const words = plain(said)
+    .split(' ')
+    .filter((word) => !/^\d+$/.test(word));
+  return words.length <= 3;
 }
 
 const unknownPayload: Payload = { act: 'unknown', subject: '' };

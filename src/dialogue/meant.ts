@@ -11,6 +11,8 @@ import { isQuestion, leavesCourse, plain, readYesNo, speaksOfCourse } from './wo
 /** In the middle of something else only a clear wish counts, and a courtesy is none. */
 export function clearlyMeant({ understood }: Input): Flow | undefined {
   if (!understood || understood.courtesy || !isClear(understood)) return undefined;
+  // A word that answers the question is no wish, whatever else it looks like: “dung” is “đúng”.
+  if (readYesNo(understood.text) !== undefined) return undefined;
   const flow = flowMeant(understood);
   return courtesies.includes(flow.name) ? undefined : flow;
 }

@@ -98,8 +98,12 @@ interface Played {
 
 const nothing: Step = { replies: [], effects: [] };
 
-function play({ flow, state, aside, input, dropped }: Decision, scene: Scene): Played {
+function play(decision: Decision, scene: Scene): Played {
+  const { flow, state, aside, input, dropped, interrupts } = decision;
   if (!flow) return { step: nothing };
+  if (interrupts && aside && flow.ask && state !== undefined) {
+    return { flow: aside, step: thenAsk(aside.start(scene, input), flow.ask(state, scene)) };
+  }
   if (state === undefined || !flow.resume) {
     return { flow, step: flow.start(scene, input), ...(dropped ? { dropped } : {}) };
   }

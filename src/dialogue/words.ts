@@ -38,10 +38,24 @@ export function readNumber(text: string): number | 'last' | undefined {
   return place === 'cuoi' || place === 'cuoi cung' ? 'last' : undefined;
 }
 
+/** “đúng rồi ạ”, “dung r”, “ko phai”: with or without accents, “rồi” and courtesies around it. */
 export function readYesNo(text: string): 'yes' | 'no' | undefined {
   const words = bare(text);
-  if (yes.has(words) || (words === '' && yes.has(plain(text)))) return 'yes';
-  return no.has(words) ? 'no' : undefined;
+  if (words === '' && yes.has(plain(text))) return 'yes';
+  return [words, withoutDone(words)].map(yesNoOf).find((said) => said !== undefined);
+}
+
+function yesNoOf(words: string): 'yes' | 'no' | undefined {
+  return yes.has(words) ? 'yes' : no.has(words) ? 'no' : undefined;
+}
+
+const withoutDone = (words: string): string => bare(words.replace(/ (?:roi|r|rui|oi|do|day)$/, ''));
+
+/** “sao lâu vậy”, “chưa ai trả lời”: asks where the answer stays. */
+export function asksForNews(text: string): boolean {
+  return /(?:^| )(?:lau (?:qua|vay|the|z|v|du|lam|roi)|cho (?:hoai|mai|lau|gio)|(?:chua|khong|ko|k|bao gio|khi nao|chung nao)(?: thay)?(?: ai| can bo)? (?:tra loi|rep|phan hoi|goi)|co ai|con (?:do|day) (?:khong|ko|k)|(?:can bo|nguoi) dau|dau roi|toi (?:dau|luot)|gap (?:lam|qua)|alo)(?: |$)/.test(
+    plain(text),
+  );
 }
 
 /** Has the shape of a question: what a name or a phone number never has. */
@@ -63,6 +77,13 @@ export function leavesCourse(text: string): boolean {
     / (?:huy|bo|rut) (?:(?:dang|ky|dk|ghi|danh|ten|khoi|hoc|em|minh|toi|tui|ra|cho|o|trong|cai|cac|cua) )*(?:lop|khoa hoc|tap huan) /.test(
       words,
     ) || / (?:khong|ko|hong) (?:di )?hoc (?:lop \S+ )?(?:nua|duoc nua) /.test(words)
+  );
+}
+
+/** “để lại số điện thoại”, “goi lai cho em nha”: wants to be called. */
+export function leavesNumber(text: string): boolean {
+  return /^(?:(?:cho|xin|muon|em|toi|minh|tui|anh|chi|co) )*(?:(?:de|dua|gui|cho) lai (?:so|sdt|dt)|goi (?:lai|dien) (?:cho )?(?:em|toi|minh|tui|chi|anh))(?: (?:so|sdt|dt|dien thoai|may|cua|em|toi|minh|di|nha))*$/.test(
+    bare(text),
   );
 }
 
@@ -126,10 +147,10 @@ const numberWords = new Map(
 const setOf = (phrases: string): ReadonlySet<string> => new Set(phrases.split(', '));
 
 const yes = setOf(
-  'dong y, toi dong y, em dong y, minh dong y, co, co chu, co dong y, ok, oke, okay, okie, okela, ok dong y, vang, vang dong y, da, da vang, da dong y, da co, da duoc, da dung, duoc, dc, duoc chu, u, uh, uk, uhm, um, yes, dung, dung roi, dung vay, chinh xac, chuan, chuan roi, phai, phai roi, roi dung',
+  'dong y, toi dong y, em dong y, minh dong y, co, co chu, co dong y, ok, oke, okay, okie, okela, ok dong y, vang, vang dong y, da, da vang, da dong y, da co, da duoc, da dung, duoc, dc, duoc chu, u, uh, uk, uhm, um, uki, okk, okey, yes, yep, y, dung, dung vay, dung the, dung so, dung so do, so do dung, chinh xac, chuan, chuan luon, chuan cmnr, phai, phai do, roi, roi dung, nhat tri, tat nhien, xac nhan',
 );
 const no = setOf(
-  'khong, ko, k, kg, hong, hk, no, khong dong y, toi khong dong y, em khong dong y, ko dong y, k dong y, chua, chua dong y, khong can, ko can, k can, thoi, thoi khoi, khoi, khong muon, khong dau, khong can dau, khong muon dau, khong dong y dau, em khong dong y dau, toi khong dong y dau, co dau, khong can goi, khong dung, chua dung, khong phai, sai, sai roi',
+  'khong, ko, k, kg, hong, hok, hk, kh, khong phai, ko phai, k phai, hong phai, khong dung, ko dung, k dung, khong co, ko co, k co, nham, no, nope, khong dong y, toi khong dong y, em khong dong y, ko dong y, k dong y, chua, chua dong y, khong can, ko can, k can, thoi, thoi khoi, khoi, khong muon, khong dau, khong can dau, khong muon dau, khong dong y dau, em khong dong y dau, toi khong dong y dau, co dau, khong can goi, khong dung, chua dung, khong phai, sai, sai roi',
 );
 
 const back = setOf('quay lai, tro lai, lui lai, buoc truoc, quay ve, quay lai buoc truoc, back');

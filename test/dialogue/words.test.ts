@@ -78,12 +78,13 @@ describe('numbers', () => {
 });
 
 describe('yes and no', () => {
-  test.each(['có', 'Dạ vâng ạ', 'ok em', 'đồng ý nhé', 'ừ', 'dạ', 'đúng rồi ạ', 'dc', 'uk'])(
-    '“%s” is yes',
-    (said) => {
-      expect(readYesNo(said)).toBe('yes');
-    },
-  );
+  test.each(
+    'có|Dạ vâng ạ|ok em|đồng ý nhé|ừ|dạ|đúng rồi ạ|dc|uk|dung r|đúng r|dung r a|dung roi|ok r|um|đc|chuẩn|phai|phải r'
+      .split('|')
+      .map((said) => [said]),
+  )('“%s” is yes', (said) => {
+    expect(readYesNo(said)).toBe('yes');
+  });
 
   test.each([
     'không',
@@ -95,6 +96,11 @@ describe('yes and no', () => {
     'có đâu',
     'không cần đâu',
     'sai rồi',
+    'ko phai',
+    'k phải',
+    'khong phai',
+    'k',
+    'sai r',
   ])('“%s” is no', (said) => {
     expect(readYesNo(said)).toBe('no');
   });

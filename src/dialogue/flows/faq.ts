@@ -3,8 +3,8 @@ import type { Answer } from '../../content/content.ts';
 import type { Choice } from '../../conversation/reply.ts';
 import { aspects } from '../../nlu/types.ts';
 import type { Aspect, IntentName } from '../../nlu/types.ts';
+import { alarmOf } from '../alarm.ts';
 import type { Flow, Input, Scene, Step } from '../flow.ts';
-import { isLikely, needsPerson } from '../needs-person.ts';
 import { misunderstood, staleButton } from './fallback.ts';
 import { parsePayload, payload } from '../payload.ts';
 import { asking, keptOfQuestion, text } from '../replies.ts';
@@ -18,8 +18,7 @@ export const faq: Flow = {
   needs: () => [],
   start(scene, input) {
     const asked = askedIn(input);
-    const isAlarm =
-      asked?.isUrgent === true && asked.intent === 'scam_check' && isLikely(input.understood);
+    const isAlarm = !input.pressed && alarmOf(input.understood) === 'money';
     // Whoever may be losing money reads first what to do now, whatever detail was asked.
     const step = asked && answerTo(scene, isAlarm ? { ...asked, aspect: undefined } : asked);
     if (!step) return input.pressed ? staleButton(scene) : misunderstood(scene, input.event);
@@ -33,7 +32,6 @@ export interface Asked {
   readonly aspect?: Aspect | undefined;
   readonly also?: IntentName | undefined;
   readonly question?: string | undefined;
-  readonly isUrgent?: boolean;
 }
 
 /** What is asked, by a button or in words. */
@@ -48,7 +46,6 @@ export function askedIn({ event, pressed, understood }: Input): Asked | undefine
     aspect: understood?.aspect,
     also: understood?.also,
     question: event.text.slice(0, keptOfQuestion),
-    isUrgent: understood !== undefined && needsPerson(understood),
   };
 }
 

@@ -1,11 +1,12 @@
 import { minutes } from '../../clock.ts';
 import { writtenTime } from '../../conversation/calendar.ts';
-import type { Waiting, WaitingReason } from '../../conversation/conversation.ts';
+import type { WaitingReason } from '../../conversation/conversation.ts';
 import type { Effect } from '../effects.ts';
 import type { Flow, Input, Scene, Step } from '../flow.ts';
 import { isLikely } from '../needs-person.ts';
 import { payload } from '../payload.ts';
 import { asking, text } from '../replies.ts';
+import type { TextReply } from '../replies.ts';
 
 /** Who asks for a person is passed on at once; the bot's own offers ask first and end here with “có”. */
 export const handoff: Flow = {
@@ -27,7 +28,7 @@ export const handoff: Flow = {
     if (isGuess(input)) return offer(scene);
     // A request about one's data waits for its own reasons; a talk beside it is a new wish.
     return waiting && waiting.reason !== 'privacy_request'
-      ? still(scene, waiting)
+      ? { replies: [stillReply(scene)], effects: [], memory: { waitingToldAt: scene.now } }
       : passOn(scene, reasonOf(input), input);
   },
 };
@@ -112,18 +113,16 @@ function nobodyWords({ content, conversation, now }: Scene): string {
   return content.phrase('handoff.nobody', { owner });
 }
 
-function still(scene: Scene, { since }: Waiting): Step {
-  const { content, hours, staffed } = scene;
+/** That the wish still stands, since when, and when somebody is there. */
+export function stillWords({ content, hours, staffed, conversation, now }: Scene): string {
   const key = !staffed ? 'handoff.stillNobody' : hours.open ? 'handoff.stillOpen' : 'handoff.still';
-  const values = { since: writtenTime(since), opensAt: writtenTime(hours.opensAt) };
-  return {
-    replies: [
-      text(content.phrase(key, values), [
-        { title: content.choices('handoff.still')[0] ?? '', payload: payload('unwait') },
-      ]),
-    ],
-    effects: [],
-  };
+  const since = writtenTime(conversation.waiting?.since ?? now);
+  return content.phrase(key, { since, opensAt: writtenTime(hours.opensAt) });
+}
+
+export function stillReply(scene: Scene): TextReply {
+  const title = scene.content.choices('handoff.still')[0] ?? '';
+  return text(stillWords(scene), [{ title, payload: payload('unwait') }]);
 }
 
 /** The law gives a request about one's data its own end; “thôi” does not take it back by the way. */

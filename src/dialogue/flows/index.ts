@@ -1,4 +1,5 @@
 import type { Flow } from '../flow.ts';
+import { alarm } from './alarm.ts';
 import { callback } from './callback.ts';
 import { clarify } from './clarify.ts';
 import { fallback } from './fallback.ts';
@@ -12,6 +13,7 @@ import { privacy } from './privacy.ts';
 import { registration } from './registration.ts';
 import { thanks } from './thanks.ts';
 import { training } from './training.ts';
+import { waiting } from './waiting.ts';
 
 /** Every flow there is, one line each. Whoever starts on the same thing first, has it. */
 export const flows: readonly Flow[] = [
@@ -26,6 +28,8 @@ export const flows: readonly Flow[] = [
   privately,
   feedback,
   clarify,
+  alarm,
+  waiting,
   fallback,
   faq,
 ];

@@ -16,6 +16,7 @@ import type { Bot } from '../support/bot.ts';
 import { failing } from '../support/gate.ts';
 import { closeSites, serve } from '../support/http.ts';
 import type { Answer, Site } from '../support/http.ts';
+import { payload, payloadsOf } from '../support/payloads.ts';
 
 afterEach(async () => {
   await closeSites();
@@ -276,4 +277,10 @@ test('the secret of the app is in no answer and no log line', async () => {
   const all = JSON.stringify([answers.map(({ text }) => text), bot.log()]);
   for (const secret of [appSecret, 'verify-token-of-tests', 'page-token-of-tests'])
     expect(all).not.toContain(secret);
+});
+
+test.each(payloadsOf('messenger'))('%s, as Meta publishes it, is taken in', async (name) => {
+  const { deliver } = await hooked();
+  const { status } = await deliver(Buffer.from(JSON.stringify(payload(name))));
+  expect(status).toBe(200);
 });

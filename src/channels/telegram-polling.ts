@@ -19,7 +19,7 @@ const firstWaitMs = 500;
 const longestWaitMs = 60_000;
 /** Waits of their own: what is wrong is for people to mend, or another process is at work. */
 const waits: ReadonlyMap<string, number> = new Map([
-  ['webhook_set', 30_000],
+  ['webhook_set', 5_000],
   ['token_dead', 60_000],
 ]);
 const leaseWaitMs = 2_000;

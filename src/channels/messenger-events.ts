@@ -91,19 +91,32 @@ function orNothing<T>(value: T | null | undefined): T | undefined {
 }
 
 /**
- * The events of one delivery, in its order. Events of a Page that is not ours are dropped: we could not answer them.
+ * The events of one delivery, in its order. Those of a Page that is not ours are dropped, since we could not answer them;
+ * `onForeign` is told which Page.
  * @throws {AppError} `bad_json` when the body is no JSON.
  */
-export function parseMessenger(request: WebhookRequest, ourPage: string): InboundEvent[] {
+export function parseMessenger(
+  request: WebhookRequest,
+  ourPage: string,
+  onForeign?: (pageId: string) => void,
+): InboundEvent[] {
   const read = envelope.safeParse(readJson(request.body));
   if (!read.success) return [];
   const around = { pageId: ourPage, receivedAt: request.receivedAt, standby: false };
-  return read.data.entry.flatMap((raw) => oneEntry(raw, around));
+  return read.data.entry.flatMap((raw) => oneEntry(raw, around, onForeign));
 }
 
-function oneEntry(raw: unknown, around: Around): InboundEvent[] {
+function oneEntry(
+  raw: unknown,
+  around: Around,
+  onForeign?: (pageId: string) => void,
+): InboundEvent[] {
   const read = entry.safeParse(raw);
-  if (!read.success || read.data.id !== around.pageId) return [];
+  if (!read.success) return [];
+  if (read.data.id !== around.pageId) {
+    onForeign?.(read.data.id);
+    return [];
+  }
   const { messaging = [], standby = [], changes = [] } = read.data;
   if (messaging.length + standby.length + changes.length === 0)
     return [unsupported(raw, around, 'entry')];

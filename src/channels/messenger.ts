@@ -3,7 +3,7 @@ import type { SendingRule } from '../content/content.ts';
 import type { Choice, Link, Reply } from '../conversation/reply.ts';
 import { ChannelError, SignatureError } from '../errors.ts';
 import type { HttpAnswer, Sender } from './call.ts';
-import type { Allowed, Channel, Limits, WebhookRequest } from './channel.ts';
+import type { Allowed, AttendPorts, Channel, Limits, WebhookRequest } from './channel.ts';
 import { shorten, splitText } from './fit.ts';
 import { graphError } from './graph-error.ts';
 import { markPrefix, parseMessenger } from './messenger-events.ts';
@@ -66,6 +66,14 @@ export function messenger(
 ): Channel<MessengerCall> {
   const ours = rules.filter(({ channel }) => channel === 'messenger');
   const url = sendUrl(settings);
+  let attending: AttendPorts | undefined;
+  const told = new Set<string>();
+  const onForeign = (account: string): void => {
+    attending?.meter.received('messenger', 'foreign_page');
+    if (told.has(account)) return;
+    told.add(account);
+    attending?.log.warn({ channel: 'messenger', account }, 'delivery of another Page');
+  };
   return {
     name: 'messenger',
     delivery: 'push',
@@ -75,10 +83,15 @@ export function messenger(
     verify: (request) => {
       verify(request, settings.appSecret);
     },
-    parse: (request) => parseMessenger(request, settings.pageId),
+    parse: (request) => parseMessenger(request, settings.pageId, onForeign),
     allows: (purpose, reach, now) => permissionBy(ours, purpose, reach, now),
     render,
     send: async (call) => read(await sender.send(post(call, url))),
+    // Only to say what it drops: MESSENGER_PAGE_ID may be wrong, and then all else would be silence.
+    attend(ports) {
+      attending = ports;
+      return Promise.resolve({ stop: () => Promise.resolve() });
+    },
   };
 }
 

@@ -284,3 +284,13 @@ test.each(payloadsOf('messenger'))('%s, as Meta publishes it, is taken in', asyn
   const { status } = await deliver(Buffer.from(JSON.stringify(payload(name))));
   expect(status).toBe(200);
 });
+
+test('deliveries of a Page that is not ours are counted, and told once for each Page', async () => {
+  const { bot, site, deliver } = await hooked();
+  const foreign = { object: 'page', entry: [{ id: '42', messaging: [{}] }] };
+  for (let n = 0; n < 3; n++) await deliver(Buffer.from(JSON.stringify(foreign)));
+  const told = bot.log().filter(({ msg }) => msg === 'delivery of another Page');
+  expect(told).toMatchObject([{ channel: 'messenger', account: '42' }]);
+  const { text } = await site.get('/metrics');
+  expect(text).toMatch(/type="foreign_page"[^\n]* 3\n/);
+});

@@ -69,9 +69,20 @@ function sectionBody(content: Content, answer: Answer, section: Section, today: 
     ? content.phrase('answer.unverified', { what: section.unverified.join('; '), owner })
     : '';
   // A button pressed days later shows one section alone: its first line says of what.
-  const heading =
-    section.aspect === 'main' || section.text === '' ? '' : `${answer.title} – ${section.button}`;
-  return paragraphs([heading, fill(content, section.text, today), unverified]);
+  const heading = section.aspect === 'main' ? '' : `${answer.title} – ${section.button}`;
+  const known = section.text === '' ? gist(content, answer, today) : '';
+  const body = [heading, fill(content, section.text, today), unverified];
+  const withGist = paragraphs([...body, known]);
+  return characters(withGist) <= longestMessage - roomForFoot ? withGist : paragraphs(body);
+}
+
+/** Place, two sources and the day. */
+const roomForFoot = 200;
+
+/** What is known of the matter at least, where nothing is known of the detail: the main section's first paragraph. */
+function gist(content: Content, { sections }: Answer, today: Day): string {
+  const main = sections.find(({ aspect }) => aspect === 'main');
+  return fill(content, main?.text.split('\n\n')[0] ?? '', today);
 }
 
 function noSection(content: Content, answer: Answer, aspect: Aspect | 'main'): string {
@@ -106,9 +117,10 @@ function footFor(body: string, content: Content, answer: Answer, section: Sectio
 
 /** Where, from what, as of when, and that a machine says it. */
 function footOf(content: Content, answer: Answer, section: Section, where: string): string {
-  const sources = section.text === '' ? [] : answer.sources;
-  const named = sources
-    .filter((source) => source.for.includes(section.aspect))
+  // A detail of which nothing is confirmed is told with the first words of the main section.
+  const told = section.text === '' ? 'main' : section.aspect;
+  const named = answer.sources
+    .filter((source) => source.for.includes(told))
     .slice(0, mostSources)
     .map(({ name, read }) =>
       read === 'quoted' ? content.phrase('answer.foot.quoted', { source: name }) : name,

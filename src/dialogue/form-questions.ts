@@ -24,7 +24,8 @@ export function question(talk: Talk, state: FormState): TextReply {
   const slot = talk.spec.slots[state.asking];
   if (!slot) return readBack(talk, state, 'check');
   const asked = slot.question(aroundSlot(talk, state, state.asking));
-  return text(asked.text, asked.choices);
+  const words = text(asked.text, asked.choices);
+  return asked.asks ? { ...words, asks: asked.asks } : words;
 }
 
 /** The same question after an answer that could not be read: with a hint, and soon with a way out. */

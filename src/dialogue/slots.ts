@@ -33,6 +33,8 @@ export type Reading<Value extends string> =
 export interface Question {
   readonly text: string;
   readonly choices?: readonly Choice[];
+  /** As in `Reply`. */
+  readonly asks?: 'contact';
 }
 
 /** One kind of thing a form can ask for. */

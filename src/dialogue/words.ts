@@ -87,6 +87,11 @@ export function leavesNumber(text: string): boolean {
   );
 }
 
+/** “lệ phí”, “môn bài”: a fee by its name. */
+export function namesFee(text: string): boolean {
+  return / (?:phi|mon bai|mien phi) /.test(` ${plain(text)} `);
+}
+
 /** “lớp”, “khoá học”, “tập huấn” as words of their own. */
 export function speaksOfCourse(text: string): boolean {
   return / (?:lop|khoa hoc|tap huan) /.test(` ${plain(text)} `);

@@ -143,10 +143,32 @@ function isMeantPlain(language: Language, word: string, withAccents: boolean): b
 /** The longest phrase decides, then the later one: “hồ sơ gì, nộp ở đâu” asks for the place last. */
 function aspectIn({ language }: Model, words: readonly Word[]): Aspect | undefined {
   let best: { aspect: Aspect; length: number } | undefined;
+  const from = whetherFrom(words);
   for (const { value, start, end } of findPhrases(language.aspects, words)) {
+    if (end <= from) continue;
     if (!best || end - start >= best.length) best = { aspect: value, length: end - start };
   }
-  return best?.aspect;
+  return best?.aspect ?? (asksOfAge(words) ? 'who' : undefined);
+}
+
+/**
+ * Where “có phải … không” begins: what is named before it is the circumstance (“bán hàng online có phải nộp thuế
+ * không”), not the question. 0 where nothing is asked so.
+ */
+function whetherFrom(words: readonly Word[]): number {
+  for (let at = words.length - 3; at > 0; at--) {
+    const asks = words[at]?.d === 'co' && ['phai', 'can', 'bi'].includes(words[at + 1]?.d ?? '');
+    const ends = words.slice(at + 2).some(({ d }) => no.includes(d));
+    if (asks && ends) return at;
+  }
+  return 0;
+}
+
+const no: readonly string[] = ['khong', 'ko', 'k', 'kg', 'hong', 'hok', 'hem'];
+
+/** “em 17 tuổi mở quán được không”: who may. */
+function asksOfAge(words: readonly Word[]): boolean {
+  return words.some(({ d }, i) => /^\d{1,2}$/.test(d) && words[i + 1]?.d === 'tuoi');
 }
 
 const correctionWithin = 3;

@@ -157,13 +157,18 @@ describe('a section that was asked for', () => {
     expect(seen({ aspect: 'papers' }, two).texts[0]).toContain('về mẫu đơn; số bản; anh/chị hỏi');
   });
 
-  test('with nothing confirmed in it answers, but names no source and has no button', () => {
+  test('with nothing confirmed in it says of what, and what is known at least, but has no button', () => {
     const { texts, choices, says } = seen({ aspect: 'fee' });
     expect(texts).toEqual([
       [
+        'Mở quán trà – Lệ phí',
+        '',
         'Em chưa có thông tin về lệ phí mở quán trà; anh/chị hỏi UBND phường.',
         '',
+        'Quán trà đăng ký ở phường.',
+        '',
         'Nơi làm: UBND phường',
+        'Nguồn: báo Sớm 22/01/2026; QĐ 1/QĐ-BTC, bản dẫn lại',
         'Tính đến 23/11/2026 · máy trả lời tự động',
       ].join('\n'),
     ]);

@@ -154,6 +154,15 @@ describe('the aspect', () => {
     ['hồ sơ gì, nộp ở đâu', 'place'],
     ['nộp ở đâu, hồ sơ gì', 'papers'],
     ['OCOP', undefined],
+    ['thuế hộ kinh doanh khai ntn', 'how'],
+    ['thue ho kinh doanh ke khai sao', 'how'],
+    ['môn bài', 'fee'],
+    ['thuế môn bài bao nhiêu', 'fee'],
+    ['thuế hộ kinh doanh bao nhiêu thuế', 'amount'],
+    ['bán hàng online có phải nộp thuế ko', undefined],
+    ['ban hang online co phai dang ky khong', 'who'],
+    ['17 tuoi mo quan dc ko', 'who'],
+    ['em 17 tuổi đăng ký hộ kinh doanh cần giấy gì', 'papers'],
   ])('of “%s” is %s', (text, aspect) => {
     expect(read(text).aspect).toBe(aspect);
   });

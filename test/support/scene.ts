@@ -64,7 +64,14 @@ function answer(intent: string, title: string, more: Partial<Answer> = {}): Answ
 const own = { owner: 'nhip-cau' as OrganisationId, sources: [] };
 const answers: readonly Answer[] = [
   answer('household_registration', 'Đăng ký hộ kinh doanh', { next: ['household_tax'] }),
-  answer('household_tax', 'Thuế hộ kinh doanh'),
+  answer('household_tax', 'Thuế hộ kinh doanh', {
+    sections: [
+      section('main', '', 'Chuyện chung về thuế hộ kinh doanh.'),
+      section('papers', 'Giấy tờ', 'Giấy tờ của thuế hộ kinh doanh.'),
+      section('time', 'Bao lâu', 'Thời gian của thuế hộ kinh doanh.'),
+      section('amount', 'Nộp bao nhiêu', 'Mức của thuế hộ kinh doanh.'),
+    ],
+  }),
   answer('enterprise_registration', 'Đăng ký doanh nghiệp'),
   answer('training', 'Lớp học, tập huấn'),
   answer('scam_check', 'Nghi lừa đảo'),

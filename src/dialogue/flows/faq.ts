@@ -8,6 +8,7 @@ import type { Flow, Input, Scene, Step } from '../flow.ts';
 import { misunderstood, staleButton } from './fallback.ts';
 import { parsePayload, payload } from '../payload.ts';
 import { asking, keptOfQuestion, text } from '../replies.ts';
+import { namesFee } from '../words.ts';
 import type { TextReply } from '../replies.ts';
 
 /** Answers whatever has an answer and no flow of its own, with the section that was asked for. */
@@ -55,7 +56,7 @@ export function answerTo(scene: Scene, asked: Asked): Step | undefined {
   const { intent, also } = asked;
   const answer = content.answer(intent);
   if (!answer) return undefined;
-  const aspect = told(answer, asked.aspect);
+  const aspect = told(answer, asked);
   const composed = composeAnswer(content, answer, { aspect, also, now, limits: channel.limits });
   const choices = composed.choices.map((choice) => withReason(choice, intent));
   const question = asked.question ?? conversation.memory.offered?.question;
@@ -80,10 +81,18 @@ export function answerTo(scene: Scene, asked: Asked): Step | undefined {
   };
 }
 
-/** “Làm thế nào” is what the main section says, where none is written for it; any other detail it does not stand for. */
-function told({ sections }: Answer, aspect: Aspect | undefined): Aspect | undefined {
-  return aspect === 'how' && !sections.some((one) => one.aspect === 'how') ? undefined : aspect;
+/**
+ * “Làm thế nào” is what the main section says, where none is written for it; any other detail it does not stand for.
+ * What a tax costs is the tax: only who says so means the fee beside it.
+ */
+function told({ intent, sections }: Answer, { aspect, question }: Asked): Aspect | undefined {
+  const has = (wanted: Aspect): boolean => sections.some((one) => one.aspect === wanted);
+  if (aspect === 'how' && !has('how')) return undefined;
+  const isOfTax = aspect === 'fee' && taxes.includes(intent) && has('amount');
+  return isOfTax && question !== undefined && !namesFee(question) ? 'amount' : aspect;
 }
+
+const taxes: readonly IntentName[] = ['household_tax', 'enterprise_tax'];
 
 const reasons: ReadonlyMap<IntentName, string> = new Map([
   ['scam_check', 'scam'],

@@ -32,7 +32,11 @@ export const registration: Flow<FormState> = form<'registration', Slots>({
   slots: {
     courseId: openCourse,
     consent: consent('consent.course.v1'),
-    fullName: personName,
+    // Behind the consent: only now may a platform's own form hand over name and number together.
+    fullName: {
+      ...personName,
+      question: (around) => ({ ...personName.question(around), asks: 'contact' }),
+    },
     phone,
   },
   given(input) {

@@ -146,7 +146,9 @@ function render(reply: Reply, to: string, settings: ZaloOaSettings): ZaloCall[] 
 function contents(reply: Reply, settings: ZaloOaSettings): Content[] {
   switch (reply.type) {
     case 'text':
-      return underLast(reply.text, (reply.choices ?? []).slice(0, settings.buttons).map(choice));
+      return reply.asks === 'contact' && settings.infoImage !== undefined
+        ? infoCard(reply.text, settings.infoImage)
+        : underLast(reply.text, (reply.choices ?? []).slice(0, settings.buttons).map(choice));
     case 'card':
       return withLinks(`${reply.title}\n\n${reply.body}`, reply.links, settings.buttons);
     case 'image':
@@ -180,6 +182,20 @@ function withLinks(text: string, links: readonly Link[], most: number): Content[
     return { title: shorten(title, choiceTitle), type: 'oa.open.url', payload: { url } };
   });
   return underLast([text, ...written].join('\n'), buttons);
+}
+
+/**
+ * Zalo's own form for name and number, under the question in words: who rather types can. One element, a title of
+ * 100 and a subtitle of 500 characters (the lengths from a secondary source). Source: channels.md A.3, 2026-11-23.
+ */
+function infoCard(text: string, image: string): Content[] {
+  const [first = '', ...rest] = splitText(text, textLength);
+  const element = { title: shorten(first, 100), subtitle: shorten(first, 500), image_url: image };
+  const payload = { template_type: 'request_user_info', elements: [element] } as const;
+  return [
+    ...[first, ...rest].slice(0, -1).map((part) => ({ text: part })),
+    { text: rest.at(-1) ?? first, attachment: { type: 'template', payload } },
+  ];
 }
 
 function picture(url: string, alt: string): Content[] {

@@ -19,6 +19,8 @@ export type Reply =
       readonly choices?: readonly Choice[];
       /** An answer under which the person may say whether it helped. */
       readonly feedback?: boolean;
+      /** Asks for name and number, agreed to before: a platform with a form of its own for that may show it. */
+      readonly asks?: 'contact';
       /** The intent it answers; set with `feedback`. */
       readonly about?: string;
     }

@@ -81,6 +81,33 @@ export function namedCourse(text: string, courses: readonly Course[]): Course | 
   return named.length === 1 ? named[0] : undefined;
 }
 
+/**
+ * “lop ban hang qua mang”: most of its words, two at least, stand in one title more than in any other. Only where a
+ * course was asked for: the next question says which one was understood.
+ */
+export function courseByPart(text: string, courses: readonly Course[]): Course | undefined {
+  const words = plain(text)
+    .split(' ')
+    .filter((word) => !aroundTitle.has(word));
+  if (words.length < 2) return undefined;
+  const [best, next] = courses
+    .map((course) => {
+      const own = plain(course.title).split(' ');
+      return { course, common: words.filter((word) => own.includes(word)).length };
+    })
+    .sort((a, b) => b.common - a.common);
+  const isClear = best && best.common >= Math.max(2, mostOfThem * words.length);
+  return isClear && best.common > (next?.common ?? 0) ? best.course : undefined;
+}
+
+const mostOfThem = 0.6;
+
+const aroundTitle = new Set(
+  'lop khoa hoc em toi minh tui chi anh muon xin cho dang ky dk ghi danh ten chon lay cai ve vao nha a ad'.split(
+    ' ',
+  ),
+);
+
 const startOf = ({ sessions, closesAt }: Course): number =>
   Math.min(...sessions.map(({ startsAt }) => startsAt), closesAt);
 

@@ -4,7 +4,7 @@ import type { AnyForm } from './form.ts';
 import { checking, stepOf } from './form-state.ts';
 import type { FormState } from './form-state.ts';
 import { payload } from './payload.ts';
-import { menuChoice, personChoice, text } from './replies.ts';
+import { menuChoice, mostChoices, personChoice, text } from './replies.ts';
 import type { TextReply } from './replies.ts';
 import type { Around } from './slots.ts';
 import { plain } from './words.ts';
@@ -36,7 +36,9 @@ export function hint(talk: Talk, state: FormState): TextReply {
   const choices = question(talk, state).choices ?? [];
   const wayOut = [cancelChoice(talk, state), personChoice(scene.content)];
   const words = scene.content.phrase(`${around.key}.again`, around.says);
-  return text(words, choices.length === 0 && state.tries > 1 ? wayOut : choices);
+  if (state.tries < 2) return text(words, choices);
+  const others = choices.filter(({ payload: sent }) => !sent.startsWith('human:'));
+  return text(words, [...others.slice(0, mostChoices - wayOut.length), ...wayOut]);
 }
 
 export function aroundSlot({ spec, scene }: Talk, state: FormState, slot: string): Around {

@@ -8,7 +8,17 @@ import { alarmOf } from './alarm.ts';
 import type { Command, Input, Payload } from './flow.ts';
 import { linkedPayload, parsePayload, payload } from './payload.ts';
 import { isNone } from './replies.ts';
-import { leavesCourse, leavesNumber, plain, readCommand, readNumber, readYesNo } from './words.ts';
+import {
+  agreesToErase,
+  leavesCourse,
+  leavesForm,
+  leavesNumber,
+  wantsPersonInEnglish,
+  plain,
+  readCommand,
+  readNumber,
+  readYesNo,
+} from './words.ts';
 
 /** A number typed a day later means something else; a button says what it means itself. */
 const offerHolds = hours(24);
@@ -29,7 +39,9 @@ export function readInput(conversation: Conversation, heard: Input, now: Instant
   const pressed = readNamed(conversation.memory.offered, event.text, now);
   if (pressed) return { ...base, pressed };
   const command =
-    readCommand(event.text) ?? (isLeaving(conversation, event.text) ? 'cancel' : undefined);
+    readCommand(event.text) ??
+    (isLeaving(conversation, event.text) ? 'cancel' : undefined) ??
+    (wantsPersonInEnglish(event.text) ? 'person' : undefined);
   if (command !== undefined && holds(command, conversation, now)) return { ...base, command };
   return wantsCall(conversation, base, event.text) ? { ...base, pressed: callMe } : base;
 }
@@ -84,13 +96,16 @@ function answered({ yes, no }: Offered, said: string): string | undefined {
   if (yes === undefined && no === undefined) return undefined;
   // Asked for a number to be called on, people just send it.
   if (yes === payload('callMe') && readPhone(said)) return yes;
+  if (yes === payload('case', 'erase') && agreesToErase(said)) return yes;
   const answer = readYesNo(said);
   return answer === undefined ? undefined : answer === 'yes' ? yes : no;
 }
 
 /** “huỷ đăng ký lớp này” in the middle of registering. */
 function isLeaving({ memory }: Conversation, said: string): boolean {
-  return memory.flow?.flow === 'registration' && leavesCourse(said);
+  const form = memory.flow?.flow;
+  if (form === 'registration' && leavesCourse(said)) return true;
+  return (form === 'registration' || form === 'callback') && leavesForm(said);
 }
 
 /** “Sai rồi” is about an answer: without a fresh one, or in a form, it is an ordinary sentence. */

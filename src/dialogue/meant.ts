@@ -6,7 +6,18 @@ import { isDetailAlone } from './detail.ts';
 import type { Command, Flow, Input, Payload } from './flow.ts';
 import { flowNamed, flows } from './flows/index.ts';
 import { isLikely, needsPerson } from './needs-person.ts';
-import { isQuestion, leavesCourse, plain, readYesNo, speaksOfCourse } from './words.ts';
+import {
+  changesEntry,
+  isCourseCode,
+  isEmoji,
+  isQuestion,
+  isStory,
+  isWordless,
+  leavesCourse,
+  plain,
+  readYesNo,
+  speaksOfCourse,
+} from './words.ts';
 
 /** In the middle of something else only a clear wish counts, and a courtesy is none. */
 export function clearlyMeant({ understood }: Input): Flow | undefined {
@@ -43,8 +54,18 @@ export function flowUnderstood(
   now: Instant,
 ): Flow {
   if (!understood) return named('fallback');
-  if (understood.courtesy || isNod(understood)) return named('greeting');
-  if (leavesCourse(understood.text)) return named('training');
+  const { text, signals, decision } = understood;
+  // A heart after an answer is thanks; a dot or “???” is no question that failed.
+  if (isEmoji(text)) return named(isFresh(memory, now) ? 'thanks' : 'greeting');
+  if (understood.courtesy || isNod(understood) || isWordless(text)) return named('greeting');
+  if (leavesCourse(text)) return named('training');
+  if (changesEntry(text) && memory.lastAnswer?.intent === 'training' && isFresh(memory, now)) {
+    return named('training');
+  }
+  if (decision !== 'answer' && isCourseCode(text)) return named('registration');
+  if (isStory(text) || (signals.includes('price') && decision !== 'answer')) {
+    return named('fallback');
+  }
   if (goesOn(understood, memory)) return flowMeant(understood);
   const begun = flowBegun(understood, memory, now);
   if (begun) return begun;
@@ -66,6 +87,11 @@ function isNod({ decision, text }: Understanding): boolean {
 }
 
 const actHolds = minutes(10);
+
+function isFresh({ lastAnswer }: Memory, now: Instant): boolean {
+  return lastAnswer !== undefined && now - lastAnswer.at <= actHolds;
+}
+
 const shortAct = 4;
 
 /**
@@ -74,9 +100,10 @@ const shortAct = 4;
  */
 function flowBegun(
   { signals, decision, intents, text }: Understanding,
-  { lastAnswer }: Memory,
+  memory: Memory,
   now: Instant,
 ): Flow | undefined {
+  const { lastAnswer } = memory;
   if (!signals.includes('act') || decision === 'answer' || isQuestion(text)) return undefined;
   const [best] = intents;
   if (best && best.probability >= 0.6) return flowOfAct(best.name);
@@ -84,8 +111,7 @@ function flowBegun(
     return flowOfAct('training');
   }
   const isBare = plain(text).split(' ').length <= shortAct;
-  const isFresh = lastAnswer !== undefined && now - lastAnswer.at <= actHolds;
-  return isBare && isFresh ? flowOfAct(lastAnswer.intent) : undefined;
+  return isBare && lastAnswer && isFresh(memory, now) ? flowOfAct(lastAnswer.intent) : undefined;
 }
 
 function flowOfAct(intent: string): Flow | undefined {
@@ -93,16 +119,18 @@ function flowOfAct(intent: string): Flow | undefined {
 }
 
 /** “còn phí thì sao”: with the topic just answered behind it, a fair guess is enough. */
-function goesOn({ signals, decision, intents }: Understanding, { lastAnswer }: Memory): boolean {
+function goesOn(
+  { signals, decision, intents, aspect, text }: Understanding,
+  { lastAnswer }: Memory,
+): boolean {
   const [best] = intents;
-  return (
-    decision === 'choose' &&
-    signals.includes('followUp') &&
-    best !== undefined &&
-    best.name === lastAnswer?.intent &&
-    best.probability >= 0.6
-  );
+  if (!signals.includes('followUp') || best?.name !== lastAnswer?.intent) return false;
+  // “còn phí”, “phí sao”: nothing but the detail, so nothing else can be meant.
+  const isPure = aspect !== undefined && plain(text).split(' ').length <= pureDetail;
+  return isPure || (decision === 'choose' && (best?.probability ?? 0) >= 0.6);
 }
+
+const pureDetail = 4;
 
 /** An act (“em muốn đăng ký”) begins a form; asking about it, or taking it back, does not. */
 function flowMeant({ intents, signals, aspect, text }: Understanding): Flow {

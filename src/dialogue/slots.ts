@@ -6,7 +6,7 @@ import { readMoney } from '../nlu/entities/money.ts';
 import { readName } from '../nlu/entities/name.ts';
 import { readPhone } from '../nlu/entities/phone.ts';
 import { readPlace } from '../nlu/entities/place.ts';
-import { courseChoices, courseLines, namedCourse, openCourses } from './courses.ts';
+import { courseByPart, courseChoices, courseLines, namedCourse, openCourses } from './courses.ts';
 import type { Understanding } from '../nlu/types.ts';
 import type { Input, Scene } from './flow.ts';
 import { isQuestion, mayBeNamedHuy, plain, readYesNo } from './words.ts';
@@ -66,7 +66,9 @@ export const openCourse: Slot<CourseId> = {
     return { text, choices: courseChoices(courses, scene) };
   },
   read(_input, text, { scene }) {
-    const named = namedCourse(text, openCourses(scene));
+    const courses = openCourses(scene);
+    const named = namedCourse(text, courses) ?? courseByPart(text, courses);
+    if (!named && readYesNo(text) === 'no') return { ends: 'registration.cancelled' };
     return named ? { value: named.id } : undefined;
   },
   press: () => undefined,

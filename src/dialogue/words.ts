@@ -92,6 +92,77 @@ export function namesFee(text: string): boolean {
   return / (?:phi|mon bai|mien phi) /.test(` ${plain(text)} `);
 }
 
+/** “đổi số điện thoại”, “em ghi sai tên”: what stands in a list is to be put right. */
+export function changesEntry(text: string): boolean {
+  return / (?:doi|sua|chinh|sai|nham|ghi lai|cap nhat) (?:lai |sai |nham |giup |em |dum )*(?:ten|ho ten|so|sdt|dt)(?: |$)/.test(
+    ` ${plain(text)} `,
+  );
+}
+
+/** “VD1”, “dk vd3”: a class by its code and nothing else. Numbers of laws look alike and are none. */
+export function isCourseCode(text: string): boolean {
+  return /^(?:(?:em|toi|minh|tui|cho|muon|xin|dang ky|dk|dki|ghi danh|ghi ten|tham gia|vao|hoc|chon|lay|lop|khoa|ma) )*(?!(?:nd|tt|qd|nq|kh|cv|ct|da|hd|ttlt|cp)\d)[a-z]{1,4}\d{1,3}$/.test(
+    bare(text),
+  );
+}
+
+/** Hearts and thumbs, with nothing said; tears and anger are no thanks. */
+export function isEmoji(text: string): boolean {
+  return (
+    isWordless(text) &&
+    /\p{Extended_Pictographic}/u.test(text) &&
+    !/[😀-😿]|[👎💔🖕]/u.test(text.replace(/[😀😁😃😄😆😇😉😊😋😍😘🙂🥰]/gu, ''))
+  );
+}
+
+/** Dots, question marks, symbols, “hmm”: no word in it, and no covered number. */
+export function isWordless(text: string): boolean {
+  return text.trim() !== '' && !text.includes('•••') && /^(?:h+m+|u+m+|o+|a+)?$/.test(plain(text));
+}
+
+const longStory = 60;
+
+/** A long account with more than one question in it: a person reads such a thing better. */
+export function isStory(text: string): boolean {
+  const words = plain(text);
+  if (words.split(' ').length <= longStory) return false;
+  const marks = text.split('?').length - 1;
+  return marks > 1 || [...` ${words} `.matchAll(new RegExp(questionWords, 'g'))].length > 1;
+}
+
+/** Not Vietnamese but English: no accents, and words that only English has. */
+export function isEnglish(text: string): boolean {
+  const words = text.toLowerCase().match(/[\p{L}']+/gu) ?? [];
+  const own = words.filter((word) => englishWords.has(word)).length;
+  return (
+    words.length >= 3 &&
+    words.join('') === removeMarks(words.join('')) &&
+    own * 3 >= words.length &&
+    own >= 2
+  );
+}
+
+/** “can I talk to a human”: the same wish as “gặp cán bộ”. */
+export function wantsPersonInEnglish(text: string): boolean {
+  return /\b(?:talk|speak|chat|connect|transfer)\b.*\b(?:human|person|someone|somebody|agent|staff|officer|people)\b|\b(?:human|real person|live agent)\b(?: please)?[.!?]*$/i.test(
+    text,
+  );
+}
+
+/** “thôi em đổi ý”, “không muốn cho số”: out of a form. */
+export function leavesForm(text: string): boolean {
+  return / (?:doi y|thay doi y dinh) | (?:khong|ko|k|hong|chua)(?: muon| the| co)? (?:cho|dua|gui|de lai|cung cap) (?:so|sdt|dt|ten|thong tin) |^ (?:thoi|khoi)(?: em| chi| anh| toi| minh)? (?:khong|ko|k|hong|khoi|de|bo|chac) /.test(
+    ` ${plain(text)} `,
+  );
+}
+
+/** “có xoá”, “xóa đi em”, “đồng ý xoá hết”: yes, erase. */
+export function agreesToErase(text: string): boolean {
+  return /^(?:(?:co|dong y|ok|uk|vang|em|toi|minh|muon|cu|dung|cho) )*xoa(?: (?:het|sach|di|luon|giup|cho|em|toi|minh|tat ca|du lieu|tin nhan))*$/.test(
+    bare(text),
+  );
+}
+
 /** “lớp”, “khoá học”, “tập huấn” as words of their own. */
 export function speaksOfCourse(text: string): boolean {
   return / (?:lop|khoa hoc|tap huan) /.test(` ${plain(text)} `);
@@ -159,6 +230,12 @@ const no = setOf(
 );
 
 const back = setOf('quay lai, tro lai, lui lai, buoc truoc, quay ve, quay lai buoc truoc, back');
+
+const englishWords = new Set(
+  'how what where when which why who please want need help you your is are does register business with for from this that have has english speak talk human there would could should about much my get open company tax loan hello of and the start apply'.split(
+    ' ',
+  ),
+);
 
 const questionWords =
   / (?:bao nhieu|bao lau|bao gio|khi nao|luc nao|o dau|cho nao|the nao|nhu the nao|lam sao|ra sao|vi sao|tai sao|sao lai|la gi|can gi|gi vay|gi the|may gio|may ngay|may buoi|ai day|duoc khong|duoc ko|dc khong|dc ko|co khong|phai khong|khong vay|ko vay|thi sao|hong vay|mat phi|le phi|hoc phi) /;

@@ -5,11 +5,23 @@ import type { Flow, Input, Scene, Step } from '../flow.ts';
 import { groupChoices } from '../menu.ts';
 import { payload } from '../payload.ts';
 import { asking, keptOfQuestion, personChoice, text } from '../replies.ts';
+import { plain } from '../words.ts';
 import { misunderstood } from './fallback.ts';
 
 const options = 3;
 /** Nobody means these by an unclear question, or they have a button of their own. */
 const never: readonly string[] = ['greeting', 'thanks_goodbye', 'human_handoff'];
+
+/** Erasing and stopping are no guesses: offered only where the words speak of it. */
+const grave: ReadonlyMap<string, RegExp> = new Map([
+  ['data_erasure', /\b(?:xoa|go bo|quen|rut)\b/],
+  ['data_access_update', /\b(?:du lieu|thong tin|sua|doi|xem lai)\b/],
+  ['notify_unsubscribe', /\b(?:tin|nhan|gui|bao|nhac|ngung|dung gui|stop|spam)\b/],
+]);
+
+function isNamedIfGrave(name: string, said: string): boolean {
+  return grave.get(name)?.test(said) ?? true;
+}
 
 /** Not sure: three topics to choose from, none of them, or a person. */
 export const clarify: Flow = {
@@ -27,8 +39,9 @@ function ask(scene: Scene, { event, understood }: Input): Step {
   if (understood && isDetailAlone(understood, conversation.memory, scene.now)) {
     return askAbout(scene, understood);
   }
+  const said = plain(understood?.text ?? '');
   const topics = (understood?.intents ?? [])
-    .filter(({ name }) => !never.includes(name))
+    .filter(({ name }) => !never.includes(name) && isNamedIfGrave(name, said))
     .flatMap(({ name }) => content.topic(name) ?? [])
     .slice(0, options)
     .map(({ intent, button }) => ({

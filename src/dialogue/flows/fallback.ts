@@ -7,7 +7,7 @@ import type { Understanding } from '../../nlu/types.ts';
 import { needsPerson } from '../needs-person.ts';
 import { payload } from '../payload.ts';
 import { asking, menuChoice, personChoice, text } from '../replies.ts';
-import { plain } from '../words.ts';
+import { isEnglish, isStory, plain } from '../words.ts';
 
 /** What the bot cannot take or does not understand, each said in its own way. */
 export const fallback: Flow = {
@@ -49,7 +49,7 @@ function unanswered(event: InboundEvent, nearest: string | undefined): Effect[] 
 function words(scene: Scene, { event, understood }: Input): Step {
   const { content, conversation } = scene;
   const nearest = understood?.intents[0]?.name;
-  const why = understood?.outside === undefined ? undefined : content.outside(understood.outside);
+  const why = whyNot(scene, understood);
   if (why === undefined && isHardlyMore(event)) {
     return {
       replies: [],
@@ -58,11 +58,27 @@ function words(scene: Scene, { event, understood }: Input): Step {
     };
   }
   if (why !== undefined) return outside(scene, why);
+  if (event.type === 'text' && isStory(event.text)) {
+    return {
+      ...offerPerson(scene, 'handoff.offerLong', 'ask'),
+      effects: unanswered(event, nearest),
+    };
+  }
+  if (event.type === 'text' && isEnglish(event.text)) {
+    const english = text(content.phrase('fallback.english'), [personChoice(content)]);
+    return { replies: [english], effects: unanswered(event, nearest) };
+  }
   if (understood && needsPerson(understood)) {
     const step = offerPerson(scene, 'handoff.offer', whyPerson(understood));
     return { ...step, effects: unanswered(event, nearest) };
   }
   return misunderstood(scene, event, nearest);
+}
+
+function whyNot({ content }: Scene, understood: Understanding | undefined): string | undefined {
+  const { outside, signals, decision } = understood ?? {};
+  if (outside !== undefined) return content.outside(outside);
+  return signals?.includes('price') && decision !== 'answer' ? 'fallback.price' : undefined;
 }
 
 /** Anger is no urgency: only who is afraid or in a hurry goes first. */

@@ -64,6 +64,8 @@ export const registration: Flow<FormState> = form<'registration', Slots>({
         wording: values.consent,
       },
     ],
+    // “đổi số” right after is about this.
+    memory: { lastAnswer: { intent: 'training', at: scene.now } },
   }),
 });
 

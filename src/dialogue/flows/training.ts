@@ -3,7 +3,7 @@ import type { Reply } from '../../conversation/reply.ts';
 import { courseChoices, courseLines, openCourses, titleOf, whenOf } from '../courses.ts';
 import type { Flow, Input, Scene, Step } from '../flow.ts';
 import { personChoice, text } from '../replies.ts';
-import { leavesCourse } from '../words.ts';
+import { changesEntry, leavesCourse } from '../words.ts';
 import { answerTo, askedIn } from './faq.ts';
 
 /** What the list of courses says itself; other aspects are the answer's. */
@@ -19,7 +19,11 @@ export const training: Flow = {
   ],
   needs: () => [{ list: 'openCourses' }],
   start(scene, input) {
-    if (input.event.type === 'text' && leavesCourse(input.event.text)) return leave(scene);
+    if (input.event.type === 'text' && leavesCourse(input.event.text))
+      return byPerson(scene, 'training.leave');
+    if (input.event.type === 'text' && !input.pressed && changesEntry(input.event.text)) {
+      return byPerson(scene, 'training.change');
+    }
     const courses = openCourses(scene);
     const answered = answer(scene, input);
     const isInList = inTheList.includes(askedIn(input)?.aspect);
@@ -48,9 +52,9 @@ function chosen(scene: Scene, courses: readonly Course[]): readonly Reply[] {
 }
 
 /** A place is given back by a person: the list of a class is not changed by a guess. */
-function leave({ content }: Scene): Step {
+function byPerson({ content }: Scene, key: string): Step {
   return {
-    replies: [text(content.phrase('training.leave'), [personChoice(content)])],
+    replies: [text(content.phrase(key), [personChoice(content)])],
     effects: [],
   };
 }

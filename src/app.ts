@@ -6,6 +6,7 @@ import { hours } from './clock.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Content } from './content/content.ts';
+import { briefly } from './errors.ts';
 import { refusing } from './http/errors.ts';
 import { health } from './http/health.ts';
 import { metrics } from './http/metrics.ts';
@@ -220,7 +221,7 @@ function crewOf(
   });
   const tick = (): Promise<void> =>
     schedule(tasks, store, clock).catch((error: unknown) => {
-      log.warn({ error: error instanceof Error ? error.name : 'unknown' }, 'schedule failed');
+      log.warn(briefly(error), 'schedule failed');
     });
   const timer = setInterval(() => void tick(), tickMs);
   timer.unref();

@@ -63,3 +63,22 @@ export class ContentError extends Error {
     this.code = code;
   }
 }
+
+/** What may be said of any error in a log: its code, or its kind. Never its message, which may hold what people wrote. */
+export function codeOf(error: unknown): string {
+  if (error instanceof AppError || error instanceof ChannelError) return error.code;
+  return error instanceof Error ? error.name : 'unknown';
+}
+
+/** Where it happened: the first frames of the stack, without the message, however many lines that has. */
+export function stackOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line));
+  return frames?.slice(0, 6).join('\n');
+}
+
+/** For a log: both. */
+export function briefly(error: unknown): { readonly code: string; readonly stack?: string } {
+  const stack = stackOf(error);
+  return { code: codeOf(error), ...(stack === undefined ? {} : { stack }) };
+}

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { InboundEvent } from '../conversation/event.ts';
 import type { EventId } from '../ids.ts';
-import { AppError, ChannelError } from '../errors.ts';
+import { AppError, ChannelError, codeOf } from '../errors.ts';
 import type { AttendPorts } from './channel.ts';
 import { takeLease } from './lease.ts';
 import type { Lease } from './lease.ts';
@@ -156,11 +156,6 @@ async function afterFailure(
   // A second poller shows itself in passing when two processes change over.
   if (code !== 'other_poller' || state.failures >= 3) await notice(code).catch(() => undefined);
   await pause(wait, signal);
-}
-
-function codeOf(error: unknown): string {
-  if (error instanceof ChannelError || error instanceof AppError) return error.code;
-  return error instanceof Error ? error.name : 'unknown';
 }
 
 /** The day is part of it: told once a day. */

@@ -1,4 +1,4 @@
-import { AppError, ChannelError } from '../errors.ts';
+import { AppError, codeOf } from '../errors.ts';
 import type { Sender } from './call.ts';
 import type { AttendPorts } from './channel.ts';
 import { takeLease } from './lease.ts';
@@ -90,9 +90,4 @@ async function keep(
     }
   }
   return events.length;
-}
-
-function codeOf(error: unknown): string {
-  if (error instanceof ChannelError || error instanceof AppError) return error.code;
-  return error instanceof Error ? error.name : 'unknown';
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AppError } from '../errors.ts';
+import { AppError, briefly } from '../errors.ts';
 import type { Log } from '../log.ts';
 
 export type Refuse = (error: unknown, request: IncomingMessage, response: ServerResponse) => void;
@@ -8,8 +8,7 @@ export type Refuse = (error: unknown, request: IncomingMessage, response: Server
 export function refusing(log: Log): Refuse {
   return (error, request, response) => {
     const { status, code, message } = read(error);
-    if (status >= 500)
-      log.error({ method: request.method, code, stack: stackOf(error) }, 'request failed');
+    if (status >= 500) log.error({ method: request.method, ...briefly(error) }, 'request failed');
     else log.info({ code, status }, 'request refused');
     if (response.headersSent) {
       // Half of an answer is out: all that can still be said is that it is not whole.
@@ -35,8 +34,4 @@ function read(error: unknown): { status: number; code: string; message: string }
 function statusOf(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null || !('status' in error)) return undefined;
   return typeof error.status === 'number' ? error.status : undefined;
-}
-
-function stackOf(error: unknown): string | undefined {
-  return error instanceof Error ? error.stack?.split('\n').slice(1, 7).join('\n') : undefined;
 }

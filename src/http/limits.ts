@@ -10,10 +10,20 @@ import type { ConversationId } from '../ids.ts';
 export function addressLimit(clock: Clock, perMinute: number): RequestHandler {
   const take = allowances(clock, perMinute);
   return (request, response, next) => {
-    const wait = take(request.ip ?? '');
+    const wait = take(networkOf(request.ip ?? ''));
     if (wait !== undefined) askToWait(response, wait);
     next();
   };
+}
+
+/** An IPv6 subscriber has a whole /64 to choose addresses from; it counts as one. */
+function networkOf(address: string): string {
+  if (!address.includes(':') || address.includes('.')) return address;
+  const [head = '', tail] = address.split('::');
+  const before = head.split(':').filter((part) => part !== '');
+  const after = (tail ?? '').split(':').filter((part) => part !== '');
+  const gap = tail === undefined ? 0 : 8 - before.length - after.length;
+  return [...before, ...Array<string>(gap).fill('0'), ...after].slice(0, 4).join(':');
 }
 
 /** At most so many lines a minute of one visitor. Call it once the token was found good: made-up ones cost nobody. */

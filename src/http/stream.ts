@@ -1,4 +1,5 @@
 import type { Response } from 'express';
+import { AppError } from '../errors.ts';
 import type { ConversationId } from '../ids.ts';
 import type { Store } from '../store/store.ts';
 import { mostLines } from './transcript.ts';
@@ -6,7 +7,10 @@ import type { Transcript } from './transcript.ts';
 
 /** Open pages of the web chat, told of new lines as server-sent events. */
 export interface Streams {
+  /** @throws {AppError} `too_many` (429) when the conversation is open in too many places. */
   open(conversationId: ConversationId, after: number, response: Response): void;
+  /** Ends all of one conversation. */
+  end(conversationId: ConversationId): void;
   close(): void;
 }
 
@@ -18,6 +22,8 @@ interface Reader {
 }
 
 const pingMs = 20_000;
+/** Tabs and windows of one person. */
+const mostOfOne = 12;
 
 export function streams(store: Store, transcript: Transcript): Streams {
   const open = new Map<string, Set<Reader>>();
@@ -34,6 +40,8 @@ export function streams(store: Store, transcript: Transcript): Streams {
   ping.unref();
   return {
     open(id, after, response) {
+      if ((open.get(id)?.size ?? 0) >= mostOfOne)
+        throw new AppError('too_many', 429, 'The chat is open in too many tabs; close some.');
       const reader = { response, seq: after, reading: false, again: false };
       add(open, id, reader);
       response.on('close', () => {
@@ -41,6 +49,9 @@ export function streams(store: Store, transcript: Transcript): Streams {
       });
       begin(response);
       void send(transcript, id, reader);
+    },
+    end(id) {
+      for (const { response } of open.get(id) ?? []) response.end();
     },
     close() {
       unwatch();

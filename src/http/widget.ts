@@ -59,6 +59,7 @@ export function widget(ports: WidgetPorts): { readonly router: Router; close(): 
     response.set('Cache-Control', 'no-store');
     next();
   });
+  router.use(refuseOtherSites);
   router.use(express.json({ limit: 20_000, inflate: false }));
   router.post('/session', manySessions, postSession(desk));
   router.delete('/session', deleteSession(desk));
@@ -74,15 +75,24 @@ export function widget(ports: WidgetPorts): { readonly router: Router; close(): 
   };
 }
 
+/** Our page and our frame are the only ones that talk to this API: another site could only waste sessions in its visitors' names. */
+const refuseOtherSites: RequestHandler = (request, _response, next) => {
+  if (request.get('sec-fetch-site') === 'cross-site')
+    throw new AppError('cross_site', 403, 'Only the chat page itself may call this.');
+  next();
+};
+
 function postSession({ sessions }: Desk): RequestHandler {
   return async (_request, response) => {
     response.status(201).json(await sessions.open());
   };
 }
 
-function deleteSession({ sessions }: Desk): RequestHandler {
+function deleteSession({ sessions, streams }: Desk): RequestHandler {
   return async (request, response) => {
+    const { conversationId } = await sessions.of(request);
     await sessions.close(request);
+    streams.end(conversationId);
     response.status(204).end();
   };
 }

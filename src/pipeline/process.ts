@@ -318,9 +318,9 @@ async function giveUp(
   claim: InboxClaim,
   error: ConflictError,
 ): Promise<void> {
-  log.error(
-    { trace: claim.job.cause, channel: claim.job.channel, keys: error.keys },
-    'turn buried after conflicts',
-  );
-  await store.commit(bury(claim, `conflict:${error.keys.join(',')}`, clock.now()));
+  // Keys hold the platform's id of the person; which kind of document it was says enough.
+  const collections = [...new Set(error.keys.map((key) => key.slice(0, key.indexOf('/'))))].sort();
+  const { cause: trace, channel } = claim.job;
+  log.error({ trace, channel, collections }, 'turn buried after conflicts');
+  await store.commit(bury(claim, `conflict:${collections.join(',')}`, clock.now()));
 }

@@ -1,6 +1,6 @@
 import type { Channel } from '../channels/channel.ts';
 import type { Clock } from '../clock.ts';
-import { AppError, ConflictError } from '../errors.ts';
+import { briefly, codeOf, ConflictError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { jobs, locks } from '../store/collections.ts';
 import { check, replace } from '../store/store.ts';
@@ -259,7 +259,7 @@ async function afterFailure(
     await reread(store, claim);
     return;
   }
-  log.error({ trace, queue, channel, code: codeOf(error), stack: stackOf(error) }, 'job failed');
+  log.error({ trace, queue, channel, ...briefly(error) }, 'job failed');
   await patience(log, isOn)(() => settleFailure(ports, claim, codeOf(error)));
 }
 
@@ -282,21 +282,6 @@ async function giveUp(ports: WorkerPorts, claim: Claim, reason: string): Promise
 /** A platform that was down for long is no fault of the job: attempts are not counted here. */
 function faultsOf({ faults = 0 }: Job): number {
   return faults;
-}
-
-function codeOf(error: unknown): string {
-  if (error instanceof AppError) return error.code;
-  return error instanceof Error ? error.name : 'unknown';
-}
-
-/** Where it happened, without the message. */
-function stackOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  return error.stack
-    ?.split('\n')
-    .filter((line) => line.trimStart().startsWith('at '))
-    .slice(0, 6)
-    .join('\n');
 }
 
 async function letGo(store: Store, line: Line): Promise<void> {

@@ -1,3 +1,4 @@
+import { briefly } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Change } from './store.ts';
 
@@ -28,7 +29,7 @@ export function listeners(log: Log | undefined): Listeners {
         try {
           tell(changes);
         } catch (error) {
-          log?.error({ err: error }, 'a listener of changes failed');
+          log?.error(briefly(error), 'a listener of changes failed');
         }
       }
     },

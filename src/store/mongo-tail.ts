@@ -1,4 +1,5 @@
 import type mongoose from 'mongoose';
+import { briefly } from '../errors.ts';
 import type { ChangeSet } from './collections.ts';
 import type { Db } from './mongo-layout.ts';
 import type { Opening } from './open.ts';
@@ -36,7 +37,7 @@ export function follow(
     stream.on('close', reopen);
   };
   const broke = (error: unknown): void => {
-    if (!stopped) log?.warn({ err: error }, 'the tail of changes broke');
+    if (!stopped) log?.warn(briefly(error), 'the tail of changes broke');
     reopen();
   };
   const reopen = (): void => {

@@ -1,4 +1,5 @@
 import type { Instant } from '../clock.ts';
+import { briefly } from '../errors.ts';
 import { needIndex, prepare, readable } from './document.ts';
 import type { Encode } from './document.ts';
 import { gather, storeClosed } from './group.ts';
@@ -86,7 +87,7 @@ export function storeOver(engine: Engine, options: Opening): Store {
   };
   const timer = setInterval(() => {
     Promise.all([engine.tend(), holds ? look() : undefined]).catch((error: unknown) => {
-      log?.warn({ err: error }, 'upkeep of the store failed');
+      log?.warn(briefly(error), 'upkeep of the store failed');
     });
   }, tendEvery).unref();
   const open = async <T>(work: () => Soon<T>): Promise<T> => {

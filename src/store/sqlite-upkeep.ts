@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import type { Database } from 'libsql';
 import { hours } from '../clock.ts';
 import type { Clock } from '../clock.ts';
+import { briefly } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { checkpointer } from './sqlite-checkpointer.ts';
 import { isBusy } from './sqlite-errors.ts';
@@ -49,7 +50,7 @@ export function upkeep(db: Database, file: string, clock: Clock, log: Log | unde
       unsaved = false;
     } catch (error) {
       // Somebody reads or writes just now; the next round does it.
-      if (!isBusy(error)) log?.warn({ err: error }, 'checkpoint failed');
+      if (!isBusy(error)) log?.warn(briefly(error), 'checkpoint failed');
     }
   };
   const move = async (): Promise<void> => {

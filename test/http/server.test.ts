@@ -177,6 +177,17 @@ describe('every page', () => {
     expect(statuses.at(-1)).toBe(429);
     expect((await open('203.0.113.8')).status).toBe(isBelieved ? 201 : 429);
   });
+
+  test('takes all addresses of one IPv6 network for one', async () => {
+    const { site } = await started();
+    const open = (from: string) => site.post('/widget/session', {}, { 'x-forwarded-for': from });
+    const answers = await Promise.all(
+      Array.from({ length: 605 }, (_, i) => open(`2001:db8:1:2::${(i + 1).toString(16)}`)),
+    );
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(600);
+    expect((await open('2001:db8:1:3::1')).status).toBe(201);
+    expect((await open('::ffff:203.0.113.9')).status).toBe(201);
+  });
 });
 
 describe('what is refused', () => {

@@ -99,3 +99,11 @@ test('sessions are opened at most six hundred times a minute from one address', 
   expect((await site.post('/widget/session', {})).status).toBe(201);
   bot.clock.advance(hours(1));
 });
+
+test('another site’s page can open none in the name of who reads it', async () => {
+  const { site } = await browser();
+  const from = (where: string) =>
+    site.post('/widget/session', {}, { 'sec-fetch-site': where }).then(({ status }) => status);
+  expect(await from('cross-site')).toBe(403);
+  expect(await from('same-origin')).toBe(201);
+});

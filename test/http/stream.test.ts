@@ -128,6 +128,21 @@ describe('the stream', () => {
     expect(data.messages[0]?.text).toBe('chào em');
   });
 
+  test('ends with its session', async () => {
+    const { site, headers, follows } = await browser();
+    const stream = await follows();
+    await stream.next();
+    await site.delete('/widget/session', headers);
+    await expect(stream.next()).rejects.toThrow();
+  });
+
+  test('is open in twelve places at most', async () => {
+    const { follows } = await browser();
+    const open = await Promise.all(Array.from({ length: 12 }, () => follows()));
+    await Promise.all(open.map((stream) => stream.next()));
+    await expect(follows().then((stream) => stream.next())).rejects.toThrow();
+  });
+
   test('ends with the process, so that the page comes back to the next one', async () => {
     const { bot, follows } = await browser();
     const stream = await follows();

@@ -171,7 +171,7 @@ describe('a poison event', () => {
       through: failing(endsTurn, () => new ConflictError(['seats/c-K12'])),
     });
     await bot.hears(question);
-    expect(await bot.dead()).toMatchObject([{ body: { reason: 'conflict:seats/c-K12' } }]);
+    expect(await bot.dead()).toMatchObject([{ body: { reason: 'conflict:seats' } }]);
     expect(bot.sent()).toEqual([]);
   });
 });

@@ -35,6 +35,8 @@ export interface TelegramBot {
 export interface TelegramBotOptions {
   readonly mode?: 'webhook' | 'polling';
   readonly storeUrl?: string;
+  /** false: what arrives waits until the test gives the model. */
+  readonly model?: boolean;
   readonly through?: (store: Store) => Store;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -79,7 +81,7 @@ export async function startTelegramBot(
     pagesDir: path.join(import.meta.dirname, 'pages'),
   });
   http.on('request', app.http);
-  app.useModel(await realModel());
+  if (options.model !== false) app.useModel(await realModel());
   const stop = async (): Promise<void> => {
     if (!running.delete(stop)) return;
     http.closeAllConnections();

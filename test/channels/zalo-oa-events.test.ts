@@ -27,7 +27,7 @@ const one = (name: string, what: Record<string, unknown>): InboundEvent => {
 /** The OA that a published webhook was sent for. */
 const oaOf = (body: unknown): string => {
   const { oa_id, recipient, sender, event_name = '' } = body as Record<string, never>;
-  const isFromOa = /^oa_|_(seen|received)_/.test(String(event_name));
+  const isFromOa = /^oa_|_(seen|received)_/.test(event_name);
   const end = (isFromOa ? sender : recipient) as { id: string } | undefined;
   return (oa_id as string | undefined) ?? end?.id ?? oaId;
 };

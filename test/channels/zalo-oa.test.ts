@@ -6,7 +6,6 @@ import { zaloOa } from '../../src/channels/zalo-oa.ts';
 import type { ZaloCall, ZaloOaSettings } from '../../src/channels/zalo-oa.ts';
 import { rotatingTokens } from '../../src/channels/zalo-oa-token.ts';
 import { hours, later } from '../../src/clock.ts';
-import type { Instant } from '../../src/clock.ts';
 import type { Reply } from '../../src/conversation/reply.ts';
 import { SignatureError } from '../../src/errors.ts';
 import { notices } from '../../src/store/collections.ts';
@@ -249,7 +248,7 @@ describe('a reply', () => {
   test('and what a button sends comes back as that choice', () => {
     const [call] = render({ type: 'text', text: 'Chọn:', choices: choices(1) });
     const { payload } = call?.body.message.attachment?.payload.buttons?.[0] ?? {};
-    const [event] = channel.parse(signed(bytes(zaloText(String(payload), now))));
+    const [event] = channel.parse(signed(bytes(zaloText(payload as string, now))));
     expect(event).toMatchObject({ type: 'choice', payload: 'ask:m1', title: 'Mục 1' });
   });
 
@@ -441,7 +440,9 @@ function shown(call: Json): Shown {
     text: message.text ?? '',
     titles: buttons.map(({ title }) => title),
     payloads: buttons.flatMap(({ type, payload }) =>
-      type === 'oa.query.hide' ? [String(payload).replace(/^#(\S+) .*$/s, '$1')] : [],
+      type === 'oa.query.hide' && typeof payload === 'string'
+        ? [payload.replace(/^#(\S+) .*$/s, '$1')]
+        : [],
     ),
     links: [
       ...buttons.flatMap(({ payload }) => (typeof payload === 'string' ? [] : [payload.url])),

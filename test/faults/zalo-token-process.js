@@ -3,6 +3,7 @@
  * is killed. Prints each access token once it may be used. Plain JavaScript over the built program, to start quickly.
  */
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 
 const built = process.env.BUILT ?? path.join(import.meta.dirname, '..', '..', 'dist');
@@ -33,7 +34,7 @@ const tokens = rotatingTokens(JSON.parse(SETTINGS), {
 });
 
 process.stdout.write('started\n');
-for (let last = ''; ; await new Promise((resolve) => setTimeout(resolve, 5))) {
+for (let last = ''; ; await pause(5)) {
   const token = await tokens.access().catch(() => last);
   if (token !== last) process.stdout.write(`${token}\n`);
   last = token;

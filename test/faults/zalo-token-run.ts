@@ -4,7 +4,6 @@ import path from 'node:path';
 import { httpSender } from '../../src/channels/call.ts';
 import { rotatingTokens } from '../../src/channels/zalo-oa-token.ts';
 import { systemClock } from '../../src/clock.ts';
-import type { Millis } from '../../src/clock.ts';
 import { openLog } from '../../src/log.ts';
 import { cipherOf } from '../../src/store/cipher.ts';
 import { openStore } from '../../src/store/open.ts';
@@ -170,7 +169,7 @@ function startProcess(url: string, zalo: FakeZaloOa): TokenProcess {
       ...(BUILT ? { BUILT } : {}),
       STORE: url,
       SETTINGS: JSON.stringify(settingsFor(zalo)),
-      LEASE: String(leaseMs satisfies number as Millis),
+      LEASE: String(leaseMs satisfies number),
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -52,41 +52,62 @@ export async function startZaloBotPlatform(): Promise<FakeZaloBot> {
     calls++;
     const how = next.shift() ?? always;
     if (how.type === 'hangs') return;
-    if (how.type === 'status') return say(response, how.status, {});
-    if (how.type === 'error')
-      return say(response, 200, { ok: false, error_code: how.code, description: 'Refused' });
+    if (how.type === 'status') {
+      say(response, how.status, {});
+      return;
+    }
+    if (how.type === 'error') {
+      say(response, 200, { ok: false, error_code: how.code, description: 'Refused' });
+      return;
+    }
     const text = body['text'] ?? body['caption'] ?? '';
     sent.push({ method, to: String(body['chat_id']), text });
     say(response, 200, { ok: true, result: { message_id: `zb_${calls}`, date: Date.now() } });
   };
 
   const getUpdates = async (response: ServerResponse): Promise<void> => {
-    if (hook.url !== '')
-      return say(response, 200, { ok: false, error_code: 400, description: 'Webhook is set' });
+    if (hook.url !== '') {
+      say(response, 200, { ok: false, error_code: 400, description: 'Webhook is set' });
+      return;
+    }
     most = Math.max(most, ++polls);
     // Long polling, in small.
     for (let n = 0; n < 5 && updates.length === 0; n++)
       await new Promise((resolve) => setTimeout(resolve, 10));
     polls--;
-    if (updates.length === 0) return say(response, 200, { ok: false, error_code: 408 });
+    if (updates.length === 0) {
+      say(response, 200, { ok: false, error_code: 408 });
+      return;
+    }
     say(response, 200, { ok: true, result: updates.shift() });
   };
 
   const server = createServer((request, response) => {
     void bodyOf(request).then(async (body) => {
       const [, token, method = ''] = /^\/bot([^/]+)\/(\w+)$/.exec(request.url ?? '') ?? [];
-      if (token !== botToken) return say(response, 401, { ok: false, error_code: 401 });
+      if (token !== botToken) {
+        say(response, 401, { ok: false, error_code: 401 });
+        return;
+      }
       switch (method) {
         case 'getUpdates':
           return getUpdates(response);
         case 'setWebhook':
           hook = { url: body['url'] ?? '', secret: body['secret_token'] ?? '' };
-          return say(response, 200, { ok: true, result: { url: hook.url } });
+          {
+            say(response, 200, { ok: true, result: { url: hook.url } });
+            return;
+          }
         case 'deleteWebhook':
           hook = { url: '', secret: '' };
-          return say(response, 200, { ok: true, result: {} });
-        case 'getWebhookInfo':
-          return say(response, 200, { ok: true, result: { url: hook.url } });
+          {
+            say(response, 200, { ok: true, result: {} });
+            return;
+          }
+        case 'getWebhookInfo': {
+          say(response, 200, { ok: true, result: { url: hook.url } });
+          return;
+        }
         default:
           send(method, body, response);
       }

@@ -110,22 +110,30 @@ export async function startZaloOa(): Promise<FakeZaloOa> {
   const call = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = JSON.parse(await textOf(request)) as SentBody;
     calls++;
-    if (!good.access.includes(String(request.headers['access_token'])))
-      return json(response, 200, { error: -216, message: 'Access token is invalid' });
+    if (!good.access.includes(String(request.headers['access_token']))) {
+      json(response, 200, { error: -216, message: 'Access token is invalid' });
+      return;
+    }
     const how = manners.shift() ?? always;
     const done = sentOf(request.url ?? '', body, `zm_${calls}`);
     if (how.type === 'well' || how.type === 'losesAnswer') sent.push(done);
     switch (how.type) {
-      case 'well':
-        return json(response, 200, {
+      case 'well': {
+        json(response, 200, {
           error: 0,
           message: 'Success',
           data: { message_id: done.messageId, user_id: done.to, ...(quota ? { quota } : {}) },
         });
-      case 'error':
-        return json(response, 200, { error: how.error, message: how.message ?? 'Refused' });
-      case 'status':
-        return json(response, how.status, {});
+        return;
+      }
+      case 'error': {
+        json(response, 200, { error: how.error, message: how.message ?? 'Refused' });
+        return;
+      }
+      case 'status': {
+        json(response, how.status, {});
+        return;
+      }
       case 'losesAnswer':
         response.destroy();
         return;
@@ -157,9 +165,14 @@ export async function startZaloOa(): Promise<FakeZaloOa> {
     if (afterMs) await new Promise((resolve) => setTimeout(resolve, afterMs));
     if (how.says === 'nothing') return;
     if (how.says === 'broken') return void response.destroy();
-    if (how.says === 'down') return json(response, 503, {});
-    if (!pair || how.says === 'error')
-      return json(response, 200, { error: -14020, error_name: 'Invalid refresh token' });
+    if (how.says === 'down') {
+      json(response, 503, {});
+      return;
+    }
+    if (!pair || how.says === 'error') {
+      json(response, 200, { error: -14020, error_name: 'Invalid refresh token' });
+      return;
+    }
     json(response, 200, {
       access_token: pair.access,
       refresh_token: pair.refresh,
@@ -169,13 +182,15 @@ export async function startZaloOa(): Promise<FakeZaloOa> {
 
   const server = createServer((request, response) => {
     const path = request.url ?? '';
-    const answer =
+    const answering =
       path === '/v4/oa/access_token'
-        ? renew(request, response)
+        ? renew
         : /^\/v[23]\.0\/oa\/message/.test(path)
-          ? call(request, response)
-          : Promise.resolve(json(response, 404, {}));
-    answer.catch(() => response.destroy());
+          ? call
+          : async () => {
+              json(response, 404, {});
+            };
+    answering(request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -232,7 +247,7 @@ function sentOf(path: string, { recipient, message }: SentBody, messageId: strin
     to: recipient.user_id ?? recipient.anonymous_id ?? '',
     text: message.text ?? '',
     buttons: message.attachment?.payload?.buttons ?? [],
-    message: message as Readonly<Record<string, unknown>>,
+    message: message,
     messageId,
   };
 }

@@ -20,6 +20,22 @@ export function clausesOf(text: string, language: Language): Word[][] {
   return clauses.slice(0, mostClauses);
 }
 
+const joint = /(?:\s|,)(?:và|va|còn|con)\s/iu;
+
+/** “… và …”, “…, còn …”: perhaps two questions, perhaps one with two things in it. */
+export function hasJoint(text: string): boolean {
+  return joint.test(text);
+}
+
+/** The parts between such words; each must be sure of itself before it counts as a question. */
+export function clausesJoined(text: string, language: Language): Word[][] {
+  return text
+    .split(new RegExp(joint, 'giu'))
+    .map((part) => normalize(part, language.spelling))
+    .filter((clause) => clause.length >= shortestClause)
+    .slice(0, mostClauses);
+}
+
 function splitAtConnectors(words: readonly Word[], language: Language): Word[][] {
   const clauses: Word[][] = [];
   let from = 0;

@@ -31,6 +31,7 @@ const shapes = {
       'worried',
       'moneyGone',
       'rude',
+      'complaint',
       'act',
       'price',
       'commodity',

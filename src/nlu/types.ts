@@ -23,6 +23,8 @@ export type Signal =
   /** Money or a code has already been given away. */
   | 'moneyGone'
   | 'rude'
+  /** A bribe, or somebody denounced. */
+  | 'complaint'
   | 'correction'
   | 'followUp'
   | 'act'

@@ -1,5 +1,5 @@
 import type { Instant } from '../clock.ts';
-import { clausesOf, hasBreak } from './clauses.ts';
+import { clausesJoined, clausesOf, hasBreak, hasJoint } from './clauses.ts';
 import type { Gazetteer } from './entities/gazetteer.ts';
 import { findEntities } from './entities/index.ts';
 import type { Language } from './language.ts';
@@ -50,6 +50,10 @@ export function understand(
     signals.add('followUp');
     raise(model, z, followed.intent);
   } else signals.delete('followUp');
+  // Whoever speaks of a bribe is not asked back whether a form was meant.
+  if (signals.has('complaint') && judge(model, z).decision !== 'answer') {
+    raise(model, z, complaints);
+  }
   const verdict = verdictOn(model, z, outputs);
   const also = secondQuestion(model, whole, marks, verdict) ?? nearTie(verdict);
   const outside = outsideTopic(model, outputs, verdict);
@@ -66,6 +70,9 @@ export function understand(
     signals: [...signals],
   };
 }
+
+/** Where what goes wrong in an office is told. */
+const complaints: IntentName = 'complaint_feedback';
 
 /** Without one known feature the scores say nothing about a text: symbols, another script. */
 function verdictOn(model: Model, z: Float64Array, { known }: Outputs): Verdict {
@@ -129,6 +136,7 @@ function signalOf(
     case 'worried':
     case 'moneyGone':
     case 'rude':
+    case 'complaint':
     case 'followUp':
     case 'act':
       return mark.value;
@@ -231,13 +239,24 @@ function secondQuestion(
   { intents }: Verdict,
 ): IntentName | undefined {
   const [best] = intents;
-  const mayBeTwo = hasBreak(text) || marks.some(({ value }) => value === 'connector');
+  const mayBeTwo =
+    hasBreak(text) || hasJoint(text) || marks.some(({ value }) => value === 'connector');
   if (!best || !mayBeTwo || text.length > longestText) return undefined;
-  const clauses = clausesOf(text, model.language);
+  return (
+    otherThan(best.name, model, clausesOf(text, model.language)) ??
+    otherThan(best.name, model, clausesJoined(text, model.language))
+  );
+}
+
+function otherThan(
+  best: IntentName,
+  model: Model,
+  clauses: readonly (readonly Word[])[],
+): IntentName | undefined {
   if (clauses.length < 2) return undefined;
   const names = clauses.map((clause) => sureIntent(model, clause));
-  return names.includes(best.name)
-    ? names.find((name) => name !== undefined && name !== best.name)
+  return names.includes(best)
+    ? names.find((name) => name !== undefined && name !== best)
     : undefined;
 }
 

@@ -138,6 +138,18 @@ describe('two questions in one message', () => {
     expect([intents[0]?.name, also].sort()).toEqual(['household_registration', 'ocop']);
   });
 
+  test.each([
+    'đăng ký hộ kinh doanh ở đâu và OCOP chấm sao thế nào',
+    'dang ky ho kinh doanh o dau, con ocop cham sao the nao',
+  ])('“và”, “còn” may join them: “%s”', (text) => {
+    const { intents, also } = read(text);
+    expect([intents[0]?.name, also].sort()).toEqual(['household_registration', 'ocop']);
+  });
+
+  test('“và” within one question joins none', () => {
+    expect(read('đăng ký hộ kinh doanh và nộp giấy tờ ở đâu').also).toBeUndefined();
+  });
+
   test('a story that ends in its one question has no second', () => {
     const { also } = read('Nhà em bán cà phê. Đăng ký hộ kinh doanh thì nộp hồ sơ ở đâu?');
     expect(also).toBeUndefined();
@@ -206,6 +218,21 @@ describe('signals', () => {
     expect(read('đăng ký có mất tiền không').signals).toEqual(['act']);
     expect(read('mất tiền rồi').signals).toContain('moneyGone');
   });
+
+  test.each(['đút lót', 'to cao can bo nhan tien', 'xã bắt đưa tiền mới làm giấy'])(
+    '“%s” is a complaint',
+    (text) => {
+      expect(read(text)).toMatchObject({ decision: 'answer' });
+      expect(topicOf(text)).toBe('complaint_feedback');
+    },
+  );
+
+  test.each(['gọi ai', 'giờ sao', 'phải làm sao', 'bao o dau'])(
+    '“%s” after the advice on scams is about it',
+    (text) => {
+      expect(topicOf(text, { intent: 'scam_check' })).toBe('scam_check');
+    },
+  );
 
   test('the price of what is grown is known by word and goods together', () => {
     for (const text of ['gia tieu hom nay', '1 kg ca phe bao nhieu tien', 'giá phân bón']) {

@@ -6,6 +6,7 @@ import { hours } from './clock.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Content } from './content/content.ts';
+import type { InboundEvent } from './conversation/event.ts';
 import { briefly } from './errors.ts';
 import { refusing } from './http/errors.ts';
 import { health } from './http/health.ts';
@@ -134,19 +135,13 @@ async function attend(
   meter: Meter,
 ): Promise<readonly Attendant[]> {
   const secrets = sealedSecrets(store, cipherOf(dataKey));
-  const attending = [...channels.values()].map((channel) =>
-    channel.attend?.({
-      store,
-      secrets,
-      clock,
-      log,
-      meter,
-      content: () => content,
-      takesIn: roles.includes('web'),
-      accept: (events) => receive.fetched(channel, events, clock.now()),
-    }),
-  );
-  return (await Promise.all(attending)).filter((one) => one !== undefined);
+  const attending = [...channels.values()].flatMap((channel) => {
+    const accept = (events: InboundEvent[]) => receive.fetched(channel, events, clock.now());
+    const takesIn = roles.includes('web');
+    const ports = { store, secrets, clock, log, meter, content: () => content, takesIn, accept };
+    return channel.attend ? [channel.attend(ports)] : [];
+  });
+  return Promise.all(attending);
 }
 
 /** The model, once it is there. A process that only takes messages in needs none. */

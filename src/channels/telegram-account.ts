@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts';
 import type { AttendPorts, Attendant, Json } from './channel.ts';
 import type { BotApi, Params, TelegramSettings } from './telegram-api.ts';
 import { commands, updateKinds } from './telegram-events.ts';
-import { pause } from './telegram-pause.ts';
+import { pause } from './pause.ts';
 import { noticeEvent, poll } from './telegram-polling.ts';
 import type { Account } from './telegram.ts';
 

@@ -8,7 +8,7 @@ import type { Lease } from './lease.ts';
 import type { BotApi } from './telegram-api.ts';
 import { parseUpdate, updateKinds } from './telegram-events.ts';
 import type { Bot } from './telegram-events.ts';
-import { pause } from './telegram-pause.ts';
+import { pause } from './pause.ts';
 
 /** Telegram holds a question open for so long when there is nothing new. */
 const waitSeconds = 25;

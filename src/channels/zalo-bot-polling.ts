@@ -3,7 +3,7 @@ import type { Sender } from './call.ts';
 import type { AttendPorts } from './channel.ts';
 import { takeLease } from './lease.ts';
 import type { Lease } from './lease.ts';
-import { pause } from './telegram-pause.ts';
+import { pause } from './pause.ts';
 import { callZaloBot } from './zalo-bot-api.ts';
 import type { ZaloBotSettings } from './zalo-bot-api.ts';
 import { parseZaloBot } from './zalo-bot-events.ts';

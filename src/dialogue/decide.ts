@@ -14,7 +14,7 @@ import {
   isSure,
   named,
 } from './meant.ts';
-import { readYesNo } from './words.ts';
+import { isEmoji, readYesNo } from './words.ts';
 
 /** Who is to answer an input, before any document is read. */
 export interface Decision {
@@ -169,6 +169,7 @@ function decideAfresh(
   if (!waiting || isSure(flow, understood)) return { flow };
   // That a number is covered is said already.
   const isCovered = event.masked !== undefined;
-  const isNod = event.type === 'text' && readYesNo(event.text) !== undefined;
+  const isNod =
+    event.type === 'text' && (readYesNo(event.text) !== undefined || isEmoji(event.text));
   return isCovered || isNod || isTold(memory, now) ? {} : { flow: named('waiting') };
 }

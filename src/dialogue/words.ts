@@ -101,7 +101,7 @@ export function changesEntry(text: string): boolean {
 
 /** “VD1”, “dk vd3”: a class by its code and nothing else. Numbers of laws look alike and are none. */
 export function isCourseCode(text: string): boolean {
-  return /^(?:(?:em|toi|minh|tui|cho|muon|xin|dang ky|dk|dki|ghi danh|ghi ten|tham gia|vao|hoc|chon|lay|lop|khoa|ma) )*(?!(?:nd|tt|qd|nq|kh|cv|ct|da|hd|ttlt|cp)\d)[a-z]{1,4}\d{1,3}$/.test(
+  return /^(?:(?:em|toi|minh|tui|cho|muon|xin|dang ky|dk|dki|ghi danh|ghi ten|tham gia|vao|hoc|chon|lay|lop|khoa|ma) )*(?!(?:nd|tt|qd|nq|kh|cv|ct|da|hd|ttlt|cp)\d)(?:[a-z]{2,4}\d{1,3}|[a-z]\d{2,3})$/.test(
     bare(text),
   );
 }

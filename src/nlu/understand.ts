@@ -55,7 +55,9 @@ export function understand(
     raise(model, z, complaints);
   }
   const verdict = verdictOn(model, z, outputs);
-  const also = secondQuestion(model, whole, marks, verdict) ?? nearTie(verdict);
+  const two = secondQuestion(model, whole, marks, verdict);
+  const also = two?.other ?? nearTie(verdict);
+  const detail = two ? aspectIn(model, two.asked) : aspect;
   const outside = outsideTopic(model, outputs, verdict);
   return {
     text: whole,
@@ -65,7 +67,7 @@ export function understand(
     ...(outside !== undefined && { outside }),
     ...(isCourtesy(model, words) && { courtesy: true }),
     ...(also !== undefined && { also }),
-    ...(aspect !== undefined && { aspect }),
+    ...(detail !== undefined && { aspect: detail }),
     entities: findEntities(whole, now, gazetteer),
     signals: [...signals],
   };
@@ -237,7 +239,7 @@ function secondQuestion(
   text: string,
   marks: readonly Marked[],
   { intents }: Verdict,
-): IntentName | undefined {
+): TwoQuestions | undefined {
   const [best] = intents;
   const mayBeTwo =
     hasBreak(text) || hasJoint(text) || marks.some(({ value }) => value === 'connector');
@@ -252,12 +254,18 @@ function otherThan(
   best: IntentName,
   model: Model,
   clauses: readonly (readonly Word[])[],
-): IntentName | undefined {
+): TwoQuestions | undefined {
   if (clauses.length < 2) return undefined;
   const names = clauses.map((clause) => sureIntent(model, clause));
-  return names.includes(best)
-    ? names.find((name) => name !== undefined && name !== best)
-    : undefined;
+  const other = names.find((name) => name !== undefined && name !== best);
+  const asked = clauses[names.indexOf(best)];
+  return asked && other !== undefined ? { asked, other } : undefined;
+}
+
+interface TwoQuestions {
+  /** The clause that is answered: a detail of the other is none of it. */
+  readonly asked: readonly Word[];
+  readonly other: IntentName;
 }
 
 function sureIntent(model: Model, clause: readonly Word[]): IntentName | undefined {

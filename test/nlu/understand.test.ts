@@ -146,6 +146,12 @@ describe('two questions in one message', () => {
     expect([intents[0]?.name, also].sort()).toEqual(['household_registration', 'ocop']);
   });
 
+  test('the detail is that of the question answered', () => {
+    const text = 'mở hộ kinh doanh cần giấy gì và OCOP chấm sao mất bao lâu';
+    const { intents, aspect } = read(text);
+    expect(intents[0]?.name === 'ocop' ? 'time' : 'papers').toBe(aspect);
+  });
+
   test('“và” within one question joins none', () => {
     expect(read('đăng ký hộ kinh doanh và nộp giấy tờ ở đâu').also).toBeUndefined();
   });

@@ -1,6 +1,6 @@
 import type { Flow } from '../flow.ts';
 import { text } from '../replies.ts';
-import { asksForNews } from '../words.ts';
+import { asksForNews, isWordless } from '../words.ts';
 import { stillReply } from './handoff.ts';
 
 /** Who waits and says what cannot be answered: one calm line now and then, never a guessing game. */
@@ -11,7 +11,8 @@ export const waiting: Flow = {
   start(scene, { event, understood }) {
     const { content, staffed, now, conversation } = scene;
     const isCall =
-      event.type === 'text' && (understood?.courtesy === true || asksForNews(event.text));
+      event.type === 'text' &&
+      (understood?.courtesy === true || isWordless(event.text) || asksForNews(event.text));
     const key = staffed ? 'handoff.willRead' : 'handoff.willReadNobody';
     return {
       replies: [isCall ? stillReply(scene) : text(content.phrase(key))],

@@ -255,6 +255,10 @@ describe('signals', () => {
     expect(read('mày ngu').signals).toContain('rude');
   });
 
+  test.each(['chị ơi', 'chị cho em hỏi', 'c ơi'])('“%s” is not rude', (text) => {
+    expect(read(text).signals).not.toContain('rude');
+  });
+
   test('who is in trouble is offered a person, not a choice of topics', () => {
     const calm = 'lãi suất';
     expect(read(calm).decision).toBe('choose');

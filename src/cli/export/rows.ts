@@ -55,6 +55,7 @@ export const exported: readonly (readonly [AnyCollection, Plain])[] = [
 /** Keys, tokens and the store's own bookkeeping: nothing of these is ever exported. */
 export const inside: readonly AnyCollection[] = [
   collections.secrets,
+  collections.channelAccounts,
   collections.webSessions,
   collections.keys,
   collections.receipts,

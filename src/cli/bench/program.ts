@@ -63,6 +63,7 @@ function environment({ page, apiBase, storeUrl }: Circumstances, port: number): 
   return {
     PATH: process.env['PATH'],
     NODE_ENV: 'production',
+    PUBLIC_URL: 'https://bench.example',
     PORT: String(port),
     STORE_URL: storeUrl,
     DATA_KEY: Buffer.alloc(32, 7).toString('base64'),

@@ -19,6 +19,7 @@ import type { CourseId } from './ids.ts';
 import type { Log } from './log.ts';
 import type { Meter } from './meter.ts';
 import type { Model } from './nlu/model.ts';
+import { caseOfCode, requestDeletion } from './pipeline/deletion.ts';
 import { deliverer, undeliverable } from './pipeline/deliver.ts';
 import { limiter } from './pipeline/limiter.ts';
 import { processor } from './pipeline/process.ts';
@@ -98,12 +99,27 @@ export async function createApp(config: Config, world: World): Promise<App> {
     staffed,
   });
   const refuse = refusing(log);
+  const hash = (text: string): string => cipherOf(world.dataKey).hash(text);
   const http = server({
     refuse,
-    webhooks: webhooks({ channels, receiver: receive, clock, refuse }),
+    webhooks: webhooks({
+      channels,
+      receiver: receive,
+      requestDeletion: (channel, subject) =>
+        requestDeletion({ store, clock, content, hash }, channel, subject),
+      requestUrl: (code) => `${privacyUrl(config)}/requests/${code}`,
+      clock,
+      refuse,
+    }),
     widget: chat.router,
     health: health({ store, clock, canAnswer: mind.canAnswer }),
-    pages: pages({ content, clock, privacyUrl: privacyUrl(config), folder: world.pagesDir }),
+    pages: pages({
+      content,
+      clock,
+      privacyUrl: privacyUrl(config),
+      requestOf: (code) => caseOfCode(store, code),
+      folder: world.pagesDir,
+    }),
     metrics: measured.handler,
     embedOn: config.embedOn,
     trustProxy: config.trustProxy,

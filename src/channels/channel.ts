@@ -89,6 +89,11 @@ export interface Channel<Call extends Json = Json> {
   verify(request: WebhookRequest): void;
   /** Total for everything that is JSON: what is not known becomes `unsupported`. @throws {AppError} `bad_json` (400). */
   parse(request: WebhookRequest): InboundEvent[];
+  /**
+   * Whose data the platform asks us to delete: its own id of the person, which may be of no conversation.
+   * @throws {SignatureError} when the platform did not sign this request. @throws {AppError} `bad_request` (400).
+   */
+  deletion?(request: WebhookRequest): string;
   /** What may be sent now, by the dated rules: freely, under another rule, or not – and why, and when next. Pure. */
   allows(purpose: Purpose, reach: Reach, now: Instant): Permission;
   /**

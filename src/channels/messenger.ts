@@ -6,6 +6,7 @@ import type { HttpAnswer, Sender } from './call.ts';
 import type { Allowed, AttendPorts, Channel, Limits, WebhookRequest } from './channel.ts';
 import { shorten, splitText } from './fit.ts';
 import { graphError } from './graph-error.ts';
+import { deletionSubject } from './messenger-deletion.ts';
 import { markPrefix, parseMessenger } from './messenger-events.ts';
 import { permissionBy } from './sending-rules.ts';
 import { hmacSha256, isSame } from './signature.ts';
@@ -83,6 +84,7 @@ export function messenger(
     verify: (request) => {
       verify(request, settings.appSecret);
     },
+    deletion: (request) => deletionSubject(request, settings.appSecret),
     parse: (request) => parseMessenger(request, settings.pageId, onForeign),
     allows: (purpose, reach, now) => permissionBy(ours, purpose, reach, now),
     render,

@@ -15,6 +15,7 @@ import { readTree } from '../files.ts';
 import type { ConversationId } from '../ids.ts';
 import { openLog } from '../log.ts';
 import { deadLetters, putBack } from '../pipeline/dead.ts';
+import { caseOfCode, closeCase } from '../pipeline/deletion.ts';
 import { finish, handBack, reply, take } from '../pipeline/moderation.ts';
 import type { ModerationPorts, Moderator } from '../pipeline/moderation.ts';
 import { openNotices, seeNotice } from '../pipeline/notice.ts';
@@ -25,7 +26,14 @@ import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { eraseContact } from '../tasks/erase.ts';
 import { runCommand } from './command.ts';
-import { deadLine, lineText, noticeLine, stateOf, waitingLine } from './moderator/lines.ts';
+import {
+  caseLine,
+  deadLine,
+  lineText,
+  noticeLine,
+  stateOf,
+  waitingLine,
+} from './moderator/lines.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 
@@ -41,6 +49,8 @@ const usage = `Bàn trực trong cửa sổ lệnh. Cách dùng: npm run -s mode
   dead                  việc đã bỏ dở: câu chưa trả lời, tin chưa gửi được, và lý do
   again <mã việc>       làm lại một việc ở dead (mã đứng đầu dòng)
   seen <mã>             đã xem thông báo của nền tảng (dòng có dấu !)
+  case <hồ sơ>          xem yêu cầu về dữ liệu (DL-…): của ai, tới đâu, hạn nào
+  close <hồ sơ>         yêu cầu đã làm xong
   hold <hồ sơ>          giữ hồ sơ (DL-…) quá hạn lưu: đang khiếu nại, thanh tra
   unhold <hồ sơ>        thôi giữ, hồ sơ hết hạn thì xoá
 Tên và cơ quan hiện cho người dân: --name "Minh" --organisation so-khcn,
@@ -91,6 +101,13 @@ const commands: Readonly<Record<string, Command>> = {
     if (!code) throw new AppError('usage', 2, usage);
     await seeNotice(desk, code, desk.by());
     console.log('Đã ghi là đã xem.');
+  },
+  case: async ({ store }, [code]) => {
+    console.log(caseLine(await caseOfCode(store, caseOf(code))));
+  },
+  close: async (desk, [code]) => {
+    await closeCase(desk, caseOf(code), desk.by());
+    console.log('Đã đóng hồ sơ.');
   },
   hold: async (desk, [code]) => {
     await holdCase(desk, caseOf(code), desk.by(), true);

@@ -1,19 +1,23 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import express from 'express';
-import type { RequestHandler, Router } from 'express';
+import type { Request, RequestHandler, Router } from 'express';
 import { fill as fillFacts } from '../content/compose.ts';
-import { isoDay, writtenDay } from '../conversation/calendar.ts';
+import { isoDay, writtenDay, writtenTime } from '../conversation/calendar.ts';
+import type { Case } from '../conversation/case.ts';
 import type { Choice } from '../conversation/reply.ts';
 import type { Clock } from '../clock.ts';
 import type { Content, Section } from '../content/content.ts';
 import { openingChoices } from '../dialogue/menu.ts';
 import { payload } from '../dialogue/payload.ts';
+import { addressLimit } from './limits.ts';
 
 export interface PagesPorts {
   readonly content: () => Content;
   readonly clock: Clock;
   readonly privacyUrl: string;
+  /** The request about personal data with this code. @throws {AppError} `not_found`. */
+  readonly requestOf: (code: string) => Promise<Case>;
   /** Where the built pages lie. */
   readonly folder: string;
 }
@@ -36,6 +40,11 @@ export function pages(ports: PagesPorts): Router {
     '/privacy',
     page(built('privacy.html'), () => privacyWords(ports)),
   );
+  router.get(
+    '/privacy/requests/:code',
+    addressLimit(ports.clock, requestsPerMinute),
+    page(built('privacy.html'), (request) => requestWords(ports, request)),
+  );
   // Names of built parts carry a hash of what is in them.
   const forEver = { immutable: true, maxAge: '365d', index: false } as const;
   router.use('/assets', express.static(built('assets'), forEver));
@@ -48,13 +57,17 @@ export function pages(ports: PagesPorts): Router {
 }
 
 /** A built page with the words of now; it is read once. */
-function page(file: string, words: () => Words): RequestHandler {
+function page(file: string, words: (request: Request) => Words | Promise<Words>): RequestHandler {
   let text: string | undefined;
-  return (_request, response) => {
+  return async (request, response) => {
     text ??= readFileSync(file, 'utf8');
-    response.set('Cache-Control', 'no-cache').type('html').send(fillPage(text, words()));
+    const filled = fillPage(text, await words(request));
+    response.set('Cache-Control', 'no-cache').type('html').send(filled);
   };
 }
+
+/** Nobody looks at more requests of their own; who tries codes out does. */
+const requestsPerMinute = 30;
 
 /**
  * `{{key}}` in a page becomes text, `{{{key}}}` becomes HTML that was made here of escaped parts.
@@ -115,6 +128,31 @@ function privacyWords({ content: read, clock, privacyUrl }: PagesPorts): Words {
   };
 }
 
+/** How a request stands; of whom it is nobody learns here. @throws {AppError} `not_found`. */
+async function requestWords(
+  { content: read, clock, requestOf }: PagesPorts,
+  { params: { code = '' } }: Request,
+): Promise<Words> {
+  const content = read();
+  const found = await requestOf(typeof code === 'string' ? code : '');
+  const values = {
+    request: content.phrase(`privacy.kind.${found.kind}`),
+    code: found.code,
+    at: writtenTime(found.receivedAt),
+    controller: content.programme.owner,
+    answerBy: writtenDay(isoDay(found.answerBy)),
+    actBy: writtenDay(isoDay(found.actBy)),
+    closedAt: writtenTime(found.closedAt ?? found.receivedAt),
+  };
+  return {
+    title: content.phrase('privacy.request.title', { code: found.code }),
+    body: htmlOf(content.phrase(`privacy.request.${found.state}`, values)),
+    contact: content.programme.privacyContact,
+    asOf: writtenDay(isoDay(clock.now())),
+    ...programmeWords(content),
+  };
+}
+
 /** What is not confirmed is said here, too: the notice must not look complete where it is not. */
 function privacySection(
   content: Content,
@@ -129,14 +167,21 @@ function privacySection(
   return `${heading}${paragraphs(words, privacyUrl)}`;
 }
 
-/** Blocks between blank lines; `• ` lines become a list, our own address a link. */
+/** Our own address becomes a link. */
 function paragraphs(text: string, privacyUrl: string): string {
+  return htmlOf(text).replaceAll(
+    escape(privacyUrl),
+    `<a href="/privacy">${escape(privacyUrl)}</a>`,
+  );
+}
+
+/** Blocks between blank lines; `• ` lines become a list. */
+function htmlOf(text: string): string {
   return text
     .trim()
     .split(/\n{2,}/)
     .map((block) => blockHtml(block.split('\n')))
-    .join('')
-    .replaceAll(escape(privacyUrl), `<a href="/privacy">${escape(privacyUrl)}</a>`);
+    .join('');
 }
 
 const bullet = /^• /;

@@ -7,11 +7,22 @@ import { listen } from '../support/chat-page.ts';
 import type { Site } from '../support/chat-page.ts';
 import { realContent } from '../support/content.ts';
 import { temporaryFile } from '../support/files.ts';
+import type { Case } from '../../src/conversation/case.ts';
+import { AppError } from '../../src/errors.ts';
 import { fillPage, pages } from '../../src/http/pages.ts';
 
 /** The words that are put into built pages before they leave. */
 
 const privacyUrl = 'https://nhipcau.example/privacy';
+const request = {
+  code: 'DL-7K3M9Q',
+  kind: 'erase',
+  state: 'received',
+  subject: '900000000000009',
+  receivedAt: Date.parse('2026-11-24T02:00:00Z'),
+  answerBy: Date.parse('2026-11-26T10:00:00Z'),
+  actBy: Date.parse('2026-12-14T02:00:00Z'),
+} as unknown as Case;
 let site: Site;
 let text: (at: string) => Promise<string>;
 
@@ -27,7 +38,12 @@ beforeEach(async () => {
   file('assets/style-abc.css', 'p{}');
   const content = await realContent();
   const app = express();
-  app.use(pages({ content: () => content, clock: manualClock(), privacyUrl, folder }));
+  const clock = manualClock();
+  const requestOf = async (code: string): Promise<Case> => {
+    if (code !== 'DL-7K3M9Q') throw new AppError('not_found', 404, 'none');
+    return request;
+  };
+  app.use(pages({ content: () => content, clock, privacyUrl, requestOf, folder }));
   site = await listen(app);
   text = async (at) => (await fetch(site.url + at)).text();
 });
@@ -78,4 +94,22 @@ test('nothing else of the folder is served', async () => {
     expect([at, answer.status]).toEqual([at, 404]);
     await answer.body?.cancel();
   }
+});
+
+test('who has a request’s code reads how it stands, by when, and never whose it is', async () => {
+  const page = await text('/privacy/requests/DL-7K3M9Q');
+  expect(page).toContain('<h1>Yêu cầu DL-7K3M9Q</h1>');
+  expect(page).toContain('Chưa làm xong.');
+  expect(page).toContain('26/11/2026');
+  expect(page).toContain('14/12/2026');
+  expect(page).not.toContain('900000000000009');
+  expect((await fetch(`${site.url}/privacy/requests/DL-AAAAAA`)).status).toBe(404);
+});
+
+test('codes cannot be tried out one after the other', async () => {
+  const statuses = [];
+  for (let i = 0; i < 31; i++)
+    statuses.push((await fetch(`${site.url}/privacy/requests/DL-AAAAAA`)).status);
+  expect(new Set(statuses.slice(0, 30))).toEqual(new Set([404]));
+  expect(statuses.at(-1)).toBe(429);
 });

@@ -1,4 +1,5 @@
 import { writtenTime } from '../../conversation/calendar.ts';
+import type { Case } from '../../conversation/case.ts';
 import type { Conversation } from '../../conversation/conversation.ts';
 import type { Message } from '../../conversation/message.ts';
 import type { Notice } from '../../conversation/notice.ts';
@@ -16,11 +17,37 @@ const actions: Readonly<Record<string, string>> = {
   warning: 'cảnh báo tài khoản này',
   block: 'đã chặn tài khoản này gửi tin',
   unblock: 'đã thôi chặn tài khoản này',
+  data_deletion: 'chuyển một yêu cầu xoá dữ liệu; xem bằng lệnh case',
 };
 
 export function noticeLine({ id, channel, action, text, at }: Notice): string {
   const did = actions[action] ?? `thông báo “${action}”`;
   return `!${id.slice(-6)}  ${channel}  lúc ${writtenTime(at)}  nền tảng ${did}\n    “${printable(text)}”`;
+}
+
+const kinds = {
+  erase: 'xoá dữ liệu',
+  withdraw: 'rút lại đồng ý',
+  access: 'xem dữ liệu',
+  correct: 'sửa dữ liệu',
+} as const;
+const states = {
+  received: 'chưa trả lời',
+  answered: 'đã trả lời, chưa làm xong',
+  done: 'đã xong',
+  refused: 'không làm',
+} as const;
+
+export function caseLine({ code, kind, state, channel, conversationId, ...one }: Case): string {
+  const whose =
+    one.subject === undefined
+      ? conversationId && `hội thoại ${conversationId}`
+      : `mã người này ở nền tảng: ${printable(one.subject)} (không phải mã hội thoại; tìm người nhắn mã ${code})`;
+  return [
+    `${code}  ${channel}  ${kinds[kind]}  ${states[state]}`,
+    `    nhận lúc ${writtenTime(one.receivedAt)}, trả lời trước ${writtenTime(one.answerBy)}, xong trước ${writtenTime(one.actBy)}`,
+    ...(whose ? [`    ${whose}`] : []),
+  ].join('\n');
 }
 
 const reasons: Readonly<Record<string, string>> = {

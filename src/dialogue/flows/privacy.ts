@@ -1,5 +1,6 @@
 import { days } from '../../clock.ts';
 import { writtenTime } from '../../conversation/calendar.ts';
+import { caseCode } from '../../conversation/case.ts';
 import type { CaseKind } from '../effects.ts';
 import type { Flow, Input, Scene, Step } from '../flow.ts';
 import { payload } from '../payload.ts';
@@ -85,7 +86,7 @@ function receive(scene: Scene, kind: CaseKind): Step {
     const values = { request, code: last.code, at: writtenTime(last.at) };
     return { replies: [text(content.phrase('privacy.already', values))], effects: [] };
   }
-  const code = codeOf(`${conversation.id}/${kind}/${now}`);
+  const code = caseCode(`${conversation.id}/${kind}/${now}`);
   const values = {
     request,
     code,
@@ -105,23 +106,6 @@ function receive(scene: Scene, kind: CaseKind): Step {
     ],
     memory: { lastCase: { kind, code, at: now } },
   };
-}
-
-/** Letters and digits that are not mistaken for each other when they are read out on the telephone. */
-const alphabet = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
-
-/** `DL-7K3M9Q`: the same turn computed twice gives the same code, without a clock or a counter. FNV-1a. */
-function codeOf(request: string): string {
-  let hash = 0x811c9dc5;
-  for (const unit of request) {
-    hash = Math.imul(hash ^ (unit.codePointAt(0) ?? 0), 0x01000193) >>> 0;
-  }
-  let code = '';
-  for (let i = 0; i < 6; i++) {
-    code += alphabet[hash % alphabet.length] ?? '';
-    hash = Math.floor(hash / alphabet.length);
-  }
-  return `DL-${code}`;
 }
 
 function say({ content }: Scene, key: string): Step {

@@ -1,23 +1,29 @@
 import { z } from 'zod';
 import type { Instant } from '../clock.ts';
 import type { AttachmentKind, EventBase, InboundEvent } from '../conversation/event.ts';
-import type { ConversationId, EventId, JobId } from '../ids.ts';
+import type { JobId } from '../ids.ts';
 import type { WebhookRequest } from './channel.ts';
 import { readJson } from './json.ts';
-import { sha256 } from './signature.ts';
+import { feedEvents } from './messenger-feed.ts';
+import {
+  aside,
+  conversation,
+  eventBase,
+  id,
+  instant,
+  key,
+  kindOf,
+  orNothing,
+  unread,
+  unsupported,
+} from './messenger-form.ts';
+import type { Around } from './messenger-form.ts';
 
 /** The app id of a colleague's answer in the Page's own inbox. Source: channels.md A.1.5, 2026-11-23. */
 const pageInboxApp = '26390203743090';
 /** What our own calls carry in `metadata`, before the job's id. */
 export const markPrefix = 'nhipcau:';
 
-// Ids come as strings or numbers; `num_edit` and `timestamp` too. What an event can do without is left out where its
-// shape is new to us; anything else of another shape makes that one event unsupported.
-const id = z.union([z.string(), z.number()]).transform(String);
-// No coercion: an object with a `toString` of its own would throw in place of being unsupported.
-const instant = z.union([z.number(), z.string()]).transform(Number).pipe(z.number().positive());
-const aside = <T extends z.ZodType>(form: T) =>
-  form.nullish().catch(undefined).transform(orNothing);
 const attachment = z.object({
   type: z.string().catch('unknown'),
   payload: aside(z.object({ url: aside(z.string()) })),
@@ -61,16 +67,6 @@ const messaging = z.object({
   policy_enforcement: enforcement,
   'policy-enforcement': enforcement,
 });
-const comment = z.object({
-  item: z.literal('comment'),
-  verb: z.literal('add'),
-  comment_id: id,
-  post_id: aside(id),
-  from: aside(z.object({ id })),
-  sender_id: aside(id),
-  message: aside(z.string()),
-  created_time: aside(instant),
-});
 const list = aside(z.array(z.unknown()));
 const entry = z.object({ id, messaging: list, standby: list, changes: list });
 const envelope = z.object({ object: z.literal('page'), entry: z.array(z.unknown()) });
@@ -79,17 +75,6 @@ const fromSomebody = z.object({ sender: z.object({ id }), timestamp: aside(insta
 
 type Messaging = z.infer<typeof messaging>;
 type PersonMessage = z.infer<typeof message>;
-/** What all events of one entry share. */
-interface Around {
-  readonly pageId: string;
-  readonly receivedAt: Instant;
-  readonly standby: boolean;
-}
-
-function orNothing<T>(value: T | null | undefined): T | undefined {
-  return value ?? undefined;
-}
-
 /**
  * The events of one delivery, in its order. Those of a Page that is not ours are dropped, since we could not answer them;
  * `onForeign` is told which Page.
@@ -123,7 +108,7 @@ function oneEntry(
   return [
     ...messaging.flatMap((one) => oneMessaging(one, around)),
     ...standby.flatMap((one) => oneMessaging(one, { ...around, standby: true })),
-    ...changes.flatMap((one) => oneChange(one, around)),
+    ...changes.flatMap((one) => feedEvents(one, around)),
   ];
 }
 
@@ -258,27 +243,6 @@ function echo(it: Messaging, message: PersonMessage, around: Around): InboundEve
   return [];
 }
 
-function oneChange(raw: unknown, around: Around): InboundEvent[] {
-  const change = z.object({ field: z.string(), value: z.unknown() }).safeParse(raw);
-  if (!change.success || change.data.field !== 'feed')
-    return [unsupported(raw, around, kindOf(raw))];
-  const read = comment.safeParse(change.data.value);
-  if (!read.success) return [];
-  const { comment_id, post_id, from, sender_id, message, created_time } = read.data;
-  const author = from?.id ?? sender_id;
-  // Our own comment, or one whose author Facebook keeps from us.
-  if (author === undefined || author === around.pageId) return [];
-  const at = created_time === undefined ? around.receivedAt : ((created_time * 1_000) as Instant);
-  return [
-    {
-      ...eventBase(around, author, `${comment_id}/add`, at),
-      type: 'comment',
-      postId: post_id ?? '',
-      text: message ?? '',
-    },
-  ];
-}
-
 function base(it: Messaging, around: Around, platformId: string): EventBase {
   return eventBase(
     around,
@@ -286,26 +250,6 @@ function base(it: Messaging, around: Around, platformId: string): EventBase {
     platformId,
     (it.timestamp ?? around.receivedAt) as Instant,
   );
-}
-
-function eventBase(around: Around, address: string, platformId: string, at: Instant): EventBase {
-  return {
-    id: `messenger/${around.pageId}/${platformId}` as EventId,
-    channel: 'messenger',
-    account: around.pageId,
-    address,
-    conversationId: conversation(around.pageId, address),
-    at,
-    ...(around.standby ? { standby: true as const } : {}),
-  };
-}
-
-function conversation(pageId: string, person: string): ConversationId {
-  return `messenger/${pageId}/${person}` as ConversationId;
-}
-
-function unsupported(raw: unknown, around: Around, what: string): InboundEvent {
-  return { ...eventBase(around, '', key(raw), around.receivedAt), ...unread(raw, what) };
 }
 
 /** The person hears that it was not understood, unless the Page itself or nobody is named. */
@@ -316,22 +260,4 @@ function unreadOf(raw: unknown, around: Around): InboundEvent {
   const { sender, timestamp } = read.data;
   const at = (timestamp ?? around.receivedAt) as Instant;
   return { ...eventBase(around, sender.id, key(raw), at), ...unread(raw, 'messaging') };
-}
-
-/** With its own part of the delivery, and nobody else's. */
-function unread(raw: unknown, what: string) {
-  return { type: 'unsupported' as const, what, raw: JSON.stringify(raw) };
-}
-
-/** For events without an id of the platform: the same event sent again hashes to the same key. */
-function key(raw: unknown): string {
-  return `h_${sha256(JSON.stringify(raw)).slice(0, 40)}`;
-}
-
-/** The field that names the event's kind, for the count of what we do not understand. */
-function kindOf(raw: unknown): string {
-  if (typeof raw !== 'object' || raw === null) return typeof raw;
-  if ('field' in raw) return `change:${typeof raw.field === 'string' ? raw.field : 'unnamed'}`;
-  const known = new Set(['sender', 'recipient', 'timestamp']);
-  return Object.keys(raw).find((name) => !known.has(name)) ?? 'empty';
 }

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import type { SendingRule } from '../content/content.ts';
 import type { Choice, Link, Reply } from '../conversation/reply.ts';
 import { ChannelError, SignatureError } from '../errors.ts';
-import type { HttpAnswer, Sender } from './call.ts';
-import type { Allowed, AttendPorts, Channel, Limits, WebhookRequest } from './channel.ts';
+import type { HttpAnswer, HttpCall, Sender } from './call.ts';
+import type { Allowed, AttendPorts, Channel, Json, Limits, WebhookRequest } from './channel.ts';
 import { shorten, splitText } from './fit.ts';
 import { graphError } from './graph-error.ts';
+import { graphUrl } from './graph-url.ts';
 import { deletionSubject } from './messenger-deletion.ts';
 import { markPrefix, parseMessenger } from './messenger-events.ts';
 import { permissionBy } from './sending-rules.ts';
@@ -22,13 +23,18 @@ export interface MessengerSettings {
   readonly perSecond?: number;
 }
 
-/** The body of one Send API call, without the token: it is kept in the outbox. */
-export type MessengerCall = {
-  readonly recipient: { readonly id: string };
+/** The body of one call, without the token: it is kept in the outbox. */
+export type MessengerCall = SendCall | EdgeCall;
+/** To the Send API. */
+export type SendCall = {
+  /** `comment_id`: the one private message to the author of a comment. */
+  readonly recipient: { readonly id?: string; readonly comment_id?: string };
   readonly messaging_type: 'RESPONSE' | 'MESSAGE_TAG';
   readonly tag?: 'HUMAN_AGENT';
   readonly message: Content & { readonly metadata?: string };
 };
+/** To another edge of the Graph API: `<comment>/comments`, say. */
+type EdgeCall = { readonly edge: string; readonly body: { readonly [key: string]: Json } };
 type Content = {
   readonly text?: string;
   readonly quick_replies?: readonly QuickReply[];
@@ -66,7 +72,6 @@ export function messenger(
   rules: readonly SendingRule[],
 ): Channel<MessengerCall> {
   const ours = rules.filter(({ channel }) => channel === 'messenger');
-  const url = sendUrl(settings);
   let attending: AttendPorts | undefined;
   const told = new Set<string>();
   const onForeign = (account: string): void => {
@@ -88,7 +93,7 @@ export function messenger(
     parse: (request) => parseMessenger(request, settings.pageId, onForeign),
     allows: (purpose, reach, now) => permissionBy(ours, purpose, reach, now),
     render,
-    send: async (call) => read(await sender.send(post(call, url))),
+    send: async (call) => read(await sender.send(post(call, settings))),
     // Only to say what it drops: MESSENGER_PAGE_ID may be wrong, and then all else would be silence.
     attend(ports) {
       attending = ports;
@@ -114,8 +119,12 @@ function verify({ headers, body }: WebhookRequest, appSecret: string): void {
 }
 
 function render(reply: Reply, to: string, permission: Allowed, mark?: string): MessengerCall[] {
-  return contents(reply).map((content, i) => ({
-    recipient: { id: to },
+  const comment = reply.type === 'text' ? reply.comment : undefined;
+  if (comment?.to === 'all' && reply.type === 'text') return [underComment(comment.id, reply.text)];
+  const said = contents(reply);
+  // To the author of a comment Messenger takes one message and no second one.
+  return (comment ? said.slice(0, 1) : said).map((content, i) => ({
+    recipient: comment ? { comment_id: comment.id } : { id: to },
     ...(permission.via === 'human'
       ? { messaging_type: 'MESSAGE_TAG' as const, tag: 'HUMAN_AGENT' as const }
       : { messaging_type: 'RESPONSE' as const }),
@@ -124,6 +133,13 @@ function render(reply: Reply, to: string, permission: Allowed, mark?: string): M
       ...(mark === undefined ? {} : { metadata: `${markPrefix}${mark}/${i}` }),
     },
   }));
+}
+
+function underComment(id: string, text: string): MessengerCall {
+  return {
+    edge: `${encodeURIComponent(id)}/comments`,
+    body: { message: shorten(text, limits.textLength) },
+  };
 }
 
 function contents(reply: Reply): Content[] {
@@ -184,30 +200,29 @@ function buttonTemplate(text: string, buttons: readonly Button[]): Content {
   return { attachment: { type: 'template', payload: { template_type: 'button', text, buttons } } };
 }
 
-function sendUrl({ apiBase, pageId, pageToken, appSecret }: MessengerSettings): string {
-  const query = new URLSearchParams({
-    access_token: pageToken,
-    // Proves that the caller knows the app secret, not only a token it may have found.
-    appsecret_proof: hmacSha256(appSecret, pageToken),
-  });
-  return `${apiBase}/${encodeURIComponent(pageId)}/messages?${query.toString()}`;
-}
-
-function post(call: MessengerCall, url: string) {
+function post(call: MessengerCall, settings: MessengerSettings): HttpCall {
+  const [edge, body] =
+    'edge' in call
+      ? [call.edge, call.body]
+      : [`${encodeURIComponent(settings.pageId)}/messages`, call];
   return {
-    method: 'POST' as const,
-    url,
+    method: 'POST',
+    url: graphUrl(settings, edge),
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(call),
+    body: JSON.stringify(body),
   };
 }
 
-const success = z.object({ message_id: z.string() });
+/** A message has an id; so has a comment, by another name. */
+const success = z.union([
+  z.object({ message_id: z.string() }).transform(({ message_id }) => message_id),
+  z.object({ id: z.string() }).transform(({ id }) => id),
+]);
 
 function read(answer: HttpAnswer): { platformId: string } {
   if (answer.status < 200 || answer.status >= 300) throw graphError(answer);
   try {
-    return { platformId: success.parse(JSON.parse(answer.body)).message_id };
+    return { platformId: success.parse(JSON.parse(answer.body)) };
   } catch {
     throw new ChannelError(
       'bad_answer',

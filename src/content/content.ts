@@ -131,7 +131,7 @@ export interface CourseSeed {
 export interface SendingRule {
   readonly channel: string;
   readonly via: 'normal' | 'human' | 'template';
-  readonly purposes: readonly ('answer' | 'moderator' | 'reminder' | 'broadcast')[];
+  readonly purposes: readonly ('answer' | 'comment' | 'moderator' | 'reminder' | 'broadcast')[];
   readonly opens: readonly ('message' | 'touch' | 'comment' | 'any')[];
   /** Length of the window after the act; none = it never closes. */
   readonly hours?: number;

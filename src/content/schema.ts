@@ -211,7 +211,7 @@ export const sendingRulesFile = z.strictObject({
     z.strictObject({
       channel: text('ghi tên kênh'),
       via: oneOf(['normal', 'human', 'template']),
-      purposes: list(oneOf(['answer', 'moderator', 'reminder', 'broadcast']), 'ghi mục đích gửi'),
+      purposes: list(oneOf(['answer', 'comment', 'moderator', 'reminder', 'broadcast']), 'ghi mục đích gửi'),
       opens: list(oneOf(['message', 'touch', 'comment', 'any']), 'ghi việc gì mở cửa sổ'),
       hours: z.number({ error: 'ghi số giờ' }).positive({ error: 'ghi số giờ' }).optional(),
       source: text('ghi nguồn'),

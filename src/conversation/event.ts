@@ -47,7 +47,14 @@ export type InboundEvent = EventBase &
     | { readonly type: 'touched'; readonly what: string }
     /** The platform itself acts on the Page, by its policies: nobody's words, and for whoever runs the channel. */
     | { readonly type: 'enforced'; readonly action: string; readonly reason: string }
-    | { readonly type: 'comment'; readonly postId: string; readonly text: string }
+    /** Under a post, for all to read; `inReply`: said to another comment. */
+    | {
+        readonly type: 'comment';
+        readonly commentId: string;
+        readonly postId: string;
+        readonly text: string;
+        readonly inReply?: true;
+      }
     /** `raw`: what the platform sent for this event alone, kept for some days so that it can be learnt. */
     | { readonly type: 'unsupported'; readonly what: string; readonly raw?: string }
   );

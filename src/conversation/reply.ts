@@ -23,6 +23,8 @@ export type Reply =
       readonly asks?: 'contact';
       /** The intent it answers; set with `feedback`. */
       readonly about?: string;
+      /** Goes to a comment under a post: under it for all to read, or once to its author alone. */
+      readonly comment?: { readonly id: string; readonly to: 'all' | 'author' };
     }
   | {
       readonly type: 'card';
@@ -33,4 +35,4 @@ export type Reply =
   | { readonly type: 'image'; readonly url: string; readonly alt: string };
 
 /** Why something is sent; decides when it may go, and whether it is sent again after an unknown outcome. */
-export type Purpose = 'answer' | 'moderator' | 'reminder' | 'broadcast';
+export type Purpose = 'answer' | 'comment' | 'moderator' | 'reminder' | 'broadcast';

@@ -86,7 +86,7 @@ function whyUnwanted(
   expires: Millis,
   now: Instant,
 ) {
-  if (body.purpose !== 'answer') return undefined;
+  if (body.purpose !== 'answer' && body.purpose !== 'comment') return undefined;
   if (body.hold !== hold) return 'taken_over';
   return now - createdAt > expires ? 'too_old' : undefined;
 }
@@ -155,7 +155,8 @@ async function afterError(
 
 /**
  * Nobody knows whether it went out. An answer is sent again – silence is worse than a double – but first the echo
- * that would settle it is awaited, where the platform sends one. Anything else waits for a person to decide.
+ * that would settle it is awaited, where the platform sends one. Anything else, also what answers a comment, waits for
+ * a person to decide.
  */
 async function unknownOutcome(
   ports: DelivererPorts,

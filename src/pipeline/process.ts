@@ -9,6 +9,7 @@ import type { TurnRecord } from '../conversation/turn.ts';
 import { lineOf } from '../conversation/line.ts';
 import { reachAfter } from '../conversation/reach.ts';
 import type { Turn } from '../dialogue/flow.ts';
+import { takeComment } from '../dialogue/comment.ts';
 import { needsOf, previousOf, takeTurn } from '../dialogue/turn.ts';
 import { ConflictError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -111,9 +112,11 @@ function meaning(
   event: InboundEvent,
   conversation: Conversation,
 ): Understanding | undefined {
-  if (event.type !== 'text' || conversation.handledBy === 'moderator' || event.standby)
-    return undefined;
-  const previous = previousOf(conversation, ports.clock.now());
+  const { type, standby } = event;
+  if (type !== 'text' && type !== 'comment') return undefined;
+  if (conversation.handledBy === 'moderator' || standby) return undefined;
+  // What stands under a post goes on from no private talk.
+  const previous = type === 'text' ? previousOf(conversation, ports.clock.now()) : undefined;
   return understand(ports.model(), event.text, {
     now: ports.clock.now(),
     gazetteer: ports.content().gazetteer,
@@ -141,7 +144,19 @@ async function turnWrites(
   const channel = ports.channels.get(event.channel);
   // A channel that has been switched off since, or a thread that somebody else holds: recorded, not answered.
   if (!channel || event.standby || isQuiet(event)) return [keep(conversation, seen)];
+  if (event.type === 'comment' && !mayAnswer(channel, seen, event, ports.clock.now()))
+    return [keep(conversation, seen)];
   return answer(ports, claim, channel, conversation, seen, understood);
+}
+
+/** By this comment's own age: one that was delivered late is not opened again by a later one. */
+function mayAnswer(
+  channel: Channel,
+  { reach }: Conversation,
+  { at }: InboundEvent,
+  now: Instant,
+): boolean {
+  return channel.allows('comment', { ...reach, lastCommentAt: at }, now).allowed;
 }
 
 async function answer(
@@ -158,7 +173,7 @@ async function answer(
   const content = ports.content();
   const input = { event, ...(understood ? { understood } : {}) };
   const docs = await load(ports.store, needsOf(seen, input, now), phoneKey, now);
-  const turn = takeTurn(seen, input, {
+  const around = {
     now,
     content,
     hours: content.hours(now),
@@ -166,7 +181,11 @@ async function answer(
     channel: { name: channel.name, limits: channel.limits, delivery: channel.delivery },
     docs,
     privacyUrl: ports.privacyUrl,
-  });
+  };
+  const isComment = event.type === 'comment';
+  const turn = isComment
+    ? takeComment({ ...around, conversation: seen }, input)
+    : takeTurn(seen, input, around);
   const trace = claim.job.cause;
   const applied = applyEffects(turn.effects, {
     conversation: seen,
@@ -182,7 +201,7 @@ async function answer(
     channel,
     conversation: after,
     from: 'bot',
-    purpose: 'answer',
+    purpose: isComment ? 'comment' : 'answer',
     now,
     trace,
     idBase: answerId(event),
@@ -218,14 +237,14 @@ function keep(read: Conversation, after: Conversation): Write {
 
 /** A photo or a voice message is the person's last word, too, though there is nothing to read in it. */
 function lastLineOf(event: InboundEvent): Partial<Conversation> {
-  if (isQuiet(event) || event.type === 'opened') return {};
+  if (isQuiet(event) || event.type === 'opened' || event.type === 'comment') return {};
   const { text } = lineOf(event, '' as never);
   return { lastLine: { from: 'person', text: text.slice(0, 200), at: event.at } };
 }
 
 /** Events that change what is recorded and ask for no answer. */
 function isQuiet({ type }: InboundEvent): boolean {
-  return ['edited', 'removed', 'left', 'touched', 'comment'].includes(type);
+  return ['edited', 'removed', 'left', 'touched'].includes(type);
 }
 
 /** An edit or a removal changes the line it speaks of, the search entry with it, and whatever repeats its words. */

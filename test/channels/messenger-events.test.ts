@@ -366,6 +366,7 @@ describe('comments under the Page’s posts', () => {
     expect(event).toMatchObject({
       id: `messenger/${page}/c_1/add`,
       type: 'comment',
+      commentId: 'c_1',
       text: 'Cho mình hỏi lớp học',
       postId: 'p_1',
       address: '77',

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { HttpCall, Sender } from '../../src/channels/call.ts';
 import type { Allowed, Channel, Json, WebhookRequest } from '../../src/channels/channel.ts';
 import { messenger } from '../../src/channels/messenger.ts';
-import type { MessengerCall } from '../../src/channels/messenger.ts';
+import type { MessengerCall, SendCall } from '../../src/channels/messenger.ts';
 import type { Instant } from '../../src/clock.ts';
 import type { Reply } from '../../src/conversation/reply.ts';
 import { SignatureError } from '../../src/errors.ts';
@@ -157,8 +157,9 @@ const text = (words: string, choices = 0): Reply => ({
     payload: `ask:m${i + 1}`,
   })),
 });
-const render = (reply: Reply, permission = normal): MessengerCall[] =>
-  channel.render(reply, '2', permission);
+// What goes to a person is a call of the Send API.
+const render = (reply: Reply, permission = normal): SendCall[] =>
+  channel.render(reply, '2', permission) as SendCall[];
 
 describe('a reply', () => {
   test('of words alone is one text', () => {
@@ -244,7 +245,7 @@ describe('a reply', () => {
   });
 
   test('carries its mark and the number of the call, so that an echo settles it', () => {
-    const calls = channel.render(text('a. '.repeat(900)), '2', normal, 'out/x/0');
+    const calls = channel.render(text('a. '.repeat(900)), '2', normal, 'out/x/0') as SendCall[];
     expect(calls.map(({ message }) => message.metadata)).toEqual([
       'nhipcau:out/x/0/0',
       'nhipcau:out/x/0/1',
@@ -308,8 +309,8 @@ describe('a call', () => {
 
 /** What Messenger’s Send API takes. Source: channels.md A.1.6, read 2026-11-23. */
 function read(json: Json): Shown {
-  const { recipient, messaging_type, tag, message } = json as MessengerCall;
-  expect(recipient.id).not.toBe('');
+  const { recipient, messaging_type, tag, message } = json as SendCall;
+  expect(recipient.id ?? recipient.comment_id).toMatch(/./);
   expect(tag !== undefined).toBe(messaging_type === 'MESSAGE_TAG');
   expect(message.text !== undefined).not.toBe(message.attachment !== undefined);
   if (message.text !== undefined) {

@@ -101,7 +101,7 @@ describe('silence', () => {
     { type: 'left' },
     { type: 'touched', what: 'reaction' },
     { type: 'enforced', action: 'block', reason: '' },
-    { type: 'comment', postId: 'p', text: 'hay quá' },
+    { type: 'comment', commentId: 'c', postId: 'p', text: 'hay quá' },
   ];
 
   test.each(quiet)('$type is recorded and not answered', (body) => {

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeEach, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { MessengerCall } from '../../src/channels/messenger.ts';
+import type { SendCall } from '../../src/channels/messenger.ts';
 import { hours, seconds } from '../../src/clock.ts';
 import type { Message } from '../../src/conversation/message.ts';
 import type { TurnRecord } from '../../src/conversation/turn.ts';
@@ -151,7 +151,7 @@ test('a send that froze is settled by its echo: the process that takes over send
   // The platform does the work at once; the frozen process hears of it much later.
   platform.answersNext(async (call, n) => {
     const answer = await graph.ok(call, n);
-    const body = JSON.parse(call.body!) as MessengerCall;
+    const body = JSON.parse(call.body!) as SendCall;
     platform.sent.push({ url: new URL(call.url), call: body, text: textOf(body) });
     await thaw.opened;
     return { ...answer, status: 201 };

@@ -335,7 +335,7 @@ describe('what is only noted', () => {
     expect(bot.sent()).toHaveLength(before);
   });
 
-  test('a comment under a post is kept with its person and not answered by the bot', async () => {
+  test('a comment that asks nothing is kept with its person and not answered by the bot', async () => {
     const bot = await startBot();
     const value = {
       item: 'comment',
@@ -343,14 +343,14 @@ describe('what is only noted', () => {
       comment_id: 'c1',
       post_id: 'p1',
       from: { id: someone, name: 'Y Thơ' },
-      message: 'Lớp này còn chỗ không ạ',
+      message: 'Lớp hôm qua vui quá cả nhà ơi',
       created_time: Math.floor(bot.clock.now() / 1_000) - 60,
     };
     await bot.receives({
       object: 'page',
       entry: [{ id: pageId, changes: [{ field: 'feed', value }] }],
     });
-    expect(await said(bot)).toEqual(['Lớp này còn chỗ không ạ']);
+    expect(await said(bot)).toEqual(['Lớp hôm qua vui quá cả nhà ơi']);
     expect((await bot.conversation()).reach.lastCommentAt).toBe(bot.clock.now() - minutes(1));
     expect(bot.sent()).toEqual([]);
   });

@@ -1,13 +1,22 @@
 import type { HttpAnswer, HttpCall, Sender } from '../../src/channels/call.ts';
-import type { MessengerCall } from '../../src/channels/messenger.ts';
+import type { SendCall } from '../../src/channels/messenger.ts';
 import { ChannelError } from '../../src/errors.ts';
 
 /** One Send API call as the fake platform saw it. */
 export interface SentCall {
   readonly url: URL;
-  readonly call: MessengerCall;
+  readonly call: SendCall;
   /** The words a person reads. */
   readonly text: string;
+}
+
+export interface EdgeAsked {
+  readonly method: HttpCall['method'];
+  /** Below the version: `<comment>/comments`. */
+  readonly edge: string;
+  readonly fields: Readonly<Record<string, string>>;
+  readonly body: unknown;
+  readonly status: number;
 }
 
 type Behaviour = (call: HttpCall, n: number) => HttpAnswer | Promise<HttpAnswer>;
@@ -17,6 +26,8 @@ export interface FakeGraph extends Sender {
   readonly sent: SentCall[];
   /** Every call that came, done or not. */
   readonly asked: SentCall[];
+  /** Calls to other edges of the Graph API, in order, done or not. */
+  readonly edges: EdgeAsked[];
   /** Bodies that went anywhere else: notifications. */
   readonly told: unknown[];
   /** How the next calls are answered, in turn; then all is well again. */
@@ -26,9 +37,16 @@ export interface FakeGraph extends Sender {
 }
 
 const ok: Behaviour = (call, n) => {
-  const body = JSON.parse(call.body ?? '{}') as MessengerCall;
-  return json(200, { recipient_id: body.recipient.id, message_id: `m_sent_${n}` });
+  if (edgeOf(call)?.endsWith('/comments')) return json(200, { id: `comment_${n}` });
+  if (!edgeOf(call)?.endsWith('/messages')) return json(200, { success: true });
+  const { recipient } = JSON.parse(call.body ?? '{}') as SendCall;
+  return json(200, { recipient_id: recipient.id ?? 'psid', message_id: `m_sent_${n}` });
 };
+
+/** Below the version; undefined for what is no call of the Graph API. */
+function edgeOf({ url }: HttpCall): string | undefined {
+  return /^\/v\d+\.\d+\/(.*)$/.exec(new URL(url).pathname)?.[1];
+}
 
 /** Behaviours of the real platform on a bad day. */
 export const graph = {
@@ -41,6 +59,8 @@ export const graph = {
   badParameter: (): HttpAnswer =>
     error(400, 100, '(#100) Param recipient[id] must be a valid ID string'),
   unavailablePerson: (): HttpAnswer => error(400, 551, 'This person is not available right now.'),
+  /** A comment's author gets one private message and no second one. */
+  alreadyReplied: (): HttpAnswer => error(400, 10900, 'Activity already replied to.'),
   down: (): HttpAnswer => json(503, {}, { 'retry-after': '1' }),
   broken: (): HttpAnswer => json(500, {}),
   /** Nothing came back; whether it was done, nobody knows. */
@@ -68,10 +88,19 @@ export function fakeGraph(): FakeGraph {
   const told: unknown[] = [];
   let next: Behaviour[] = [];
   let always: Behaviour = ok;
+  const edges: EdgeAsked[] = [];
   let calls = 0;
+  const answerOf = (call: HttpCall): HttpAnswer | Promise<HttpAnswer> => {
+    const comment = (JSON.parse(call.body ?? '{}') as Partial<SendCall>).recipient?.comment_id;
+    const isSecond =
+      comment !== undefined && sent.some(({ call: done }) => done.recipient.comment_id === comment);
+    if (isSecond) return graph.alreadyReplied();
+    return (next.shift() ?? always)(call, ++calls);
+  };
   return {
     sent,
     asked,
+    edges,
     told,
     answersNext: (...behaviours) => {
       next = behaviours;
@@ -80,13 +109,18 @@ export function fakeGraph(): FakeGraph {
       always = behaviour ?? ok;
     },
     async send(call) {
-      if (!new URL(call.url).pathname.endsWith('/messages')) {
+      const edge = edgeOf(call);
+      if (edge === undefined) {
         told.push(JSON.parse(call.body ?? 'null'));
         return json(204, {});
       }
+      if (!edge.endsWith('/messages')) {
+        const answer = await answerOf(call);
+        edges.push(edgeAsked(call, edge, answer));
+        return answer;
+      }
       asked.push(read(call));
-      const behaviour = next.shift() ?? always;
-      const answer = await behaviour(call, ++calls);
+      const answer = await answerOf(call);
       if (answer.status === 200) sent.push(read(call));
       return answer;
     },
@@ -94,12 +128,21 @@ export function fakeGraph(): FakeGraph {
   };
 }
 
+function edgeAsked(call: HttpCall, edge: string, { status }: HttpAnswer): EdgeAsked {
+  const {
+    access_token: _,
+    appsecret_proof: __,
+    ...fields
+  } = Object.fromEntries(new URL(call.url).searchParams);
+  return { method: call.method, edge, fields, body: JSON.parse(call.body ?? 'null'), status };
+}
+
 function read(call: HttpCall): SentCall {
-  const body = JSON.parse(call.body ?? '{}') as MessengerCall;
+  const body = JSON.parse(call.body ?? '{}') as SendCall;
   return { url: new URL(call.url), call: body, text: textOf(body) };
 }
 
-export function textOf({ message }: MessengerCall): string {
+export function textOf({ message }: SendCall): string {
   return message.text ?? message.attachment?.payload.text ?? '';
 }
 

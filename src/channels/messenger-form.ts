@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import type { Instant } from '../clock.ts';
+import type { EventBase, InboundEvent } from '../conversation/event.ts';
+import type { ConversationId, EventId } from '../ids.ts';
+import { sha256 } from './signature.ts';
+
+// Ids come as strings or numbers; `num_edit` and `timestamp` too. What an event can do without is left out where its
+// shape is new to us; anything else of another shape makes that one event unsupported.
+export const id = z.union([z.string(), z.number()]).transform(String);
+// No coercion: an object with a `toString` of its own would throw in place of being unsupported.
+export const instant = z
+  .union([z.number(), z.string()])
+  .transform(Number)
+  .pipe(z.number().positive());
+export const aside = <T extends z.ZodType>(form: T) =>
+  form.nullish().catch(undefined).transform(orNothing);
+
+/** What all events of one entry share. */
+export interface Around {
+  readonly pageId: string;
+  readonly receivedAt: Instant;
+  readonly standby: boolean;
+}
+
+export function orNothing<T>(value: T | null | undefined): T | undefined {
+  return value ?? undefined;
+}
+
+export function eventBase(
+  around: Around,
+  address: string,
+  platformId: string,
+  at: Instant,
+): EventBase {
+  return {
+    id: `messenger/${around.pageId}/${platformId}` as EventId,
+    channel: 'messenger',
+    account: around.pageId,
+    address,
+    conversationId: conversation(around.pageId, address),
+    at,
+    ...(around.standby ? { standby: true as const } : {}),
+  };
+}
+
+export function conversation(pageId: string, person: string): ConversationId {
+  return `messenger/${pageId}/${person}` as ConversationId;
+}
+
+export function unsupported(raw: unknown, around: Around, what: string): InboundEvent {
+  return { ...eventBase(around, '', key(raw), around.receivedAt), ...unread(raw, what) };
+}
+
+/** With its own part of the delivery, and nobody else's. */
+export function unread(raw: unknown, what: string) {
+  return { type: 'unsupported' as const, what, raw: JSON.stringify(raw) };
+}
+
+/** For events without an id of the platform: the same event sent again hashes to the same key. */
+export function key(raw: unknown): string {
+  return `h_${sha256(JSON.stringify(raw)).slice(0, 40)}`;
+}
+
+/** The field that names the event's kind, for the count of what we do not understand. */
+export function kindOf(raw: unknown): string {
+  if (typeof raw !== 'object' || raw === null) return typeof raw;
+  if ('field' in raw) return `change:${typeof raw.field === 'string' ? raw.field : 'unnamed'}`;
+  const known = new Set(['sender', 'recipient', 'timestamp']);
+  return Object.keys(raw).find((name) => !known.has(name)) ?? 'empty';
+}

@@ -89,6 +89,8 @@ const shared = z.object({
     .regex(/^[\w-]{16,256}$/, '16–256 chữ cái không dấu, chữ số, _ hoặc -')
     .optional(),
   MESSENGER_PER_SECOND: whole(1, 100_000, 'số tin mỗi giây, từ 1').optional(),
+  MESSENGER_SLOW_AT: whole(1, 100, 'phần trăm, từ 1 đến 100').optional(),
+  MESSENGER_APP_ID: z.string().regex(/^\d+$/, 'mã ứng dụng, chỉ có chữ số').optional(),
   ZALO_API_BASE: url.default('https://openapi.zalo.me'),
   ZALO_OAUTH_BASE: url.default('https://oauth.zaloapp.com'),
   // Neither is verified. Source: channels.md A.3, 2026-11-23: five buttons; some 20 calls a second.
@@ -195,18 +197,22 @@ function settings(read: z.infer<typeof shared>, env: Environment): Config {
 
 function messengerSettings(
   env: Environment,
-  { GRAPH_API_BASE: apiBase, MESSENGER_PER_SECOND: perSecond }: z.infer<typeof shared>,
+  read: z.infer<typeof shared>,
 ): MessengerSettings | undefined {
   const { MESSENGER_APP_SECRET: appSecret, MESSENGER_VERIFY_TOKEN: verifyToken } = env;
   const { MESSENGER_PAGE_TOKEN: pageToken, MESSENGER_PAGE_ID: pageId } = env;
   if (!appSecret || !verifyToken || !pageToken || !pageId) return undefined;
+  const { MESSENGER_PER_SECOND: perSecond, MESSENGER_SLOW_AT: slowAt } = read;
+  const { MESSENGER_APP_ID: appId } = read;
   return {
     appSecret,
     verifyToken,
     pageToken,
     pageId,
-    apiBase,
+    apiBase: read.GRAPH_API_BASE,
     ...(perSecond === undefined ? {} : { perSecond }),
+    ...(slowAt === undefined ? {} : { slowAt }),
+    ...(appId === undefined ? {} : { appId }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Clock, Instant } from '../clock.ts';
+import type { Clock, Instant, Millis } from '../clock.ts';
 import type { Content } from '../content/content.ts';
 import type { Reach } from '../conversation/conversation.ts';
 import type { InboundEvent } from '../conversation/event.ts';
@@ -76,6 +76,12 @@ export interface Attendant {
   stop(): Promise<void>;
 }
 
+export interface Sent {
+  readonly platformId: string;
+  /** So long the account had better make no calls: the platform says that its share is nearly used up. */
+  readonly restFor?: Millis;
+}
+
 export interface Channel<Call extends Json = Json> {
   readonly name: string;
   /** `pull` (web): what is committed is delivered, there is no outbox. */
@@ -102,7 +108,7 @@ export interface Channel<Call extends Json = Json> {
    */
   render(reply: Reply, to: string, permission: Allowed, mark?: string): Call[];
   /** One API call. @throws {ChannelError} with `retryable` and `retryAfter`. */
-  send(call: Call): Promise<{ readonly platformId: string }>;
+  send(call: Call): Promise<Sent>;
   /** Tells the platform that these events have arrived (a pressed button stops spinning). Lost without harm. */
   acknowledge?(events: readonly InboundEvent[]): Promise<void>;
   /**

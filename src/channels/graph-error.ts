@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ChannelError } from '../errors.ts';
 import type { HttpAnswer } from './call.ts';
+import { usageOf } from './graph-usage.ts';
 
 const errorBody = z.object({
   error: z.object({
@@ -55,8 +56,14 @@ export function graphError(answer: HttpAnswer): ChannelError {
 function known(meaning: (typeof meanings)[number], text: string, answer: HttpAnswer): ChannelError {
   return new ChannelError(meaning.means, text, {
     retryable: meaning.retryAfter !== undefined,
-    retryAfter: retryAfter(answer) ?? meaning.retryAfter,
+    retryAfter: retryAfter(answer) ?? refusedFor(meaning, answer) ?? meaning.retryAfter,
   });
+}
+
+/** A throttled account is told for how many minutes. */
+function refusedFor({ means }: (typeof meanings)[number], answer: HttpAnswer): number | undefined {
+  const told = means === 'rate_limited' ? usageOf(answer)?.refusedFor : undefined;
+  return told === 0 ? undefined : told;
 }
 
 function readError(body: string): { code: number; subcode?: number; message: string } {

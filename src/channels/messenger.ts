@@ -7,6 +7,7 @@ import type { Allowed, AttendPorts, Channel, Json, Limits, WebhookRequest } from
 import { shorten, splitText } from './fit.ts';
 import { graphError } from './graph-error.ts';
 import { graphUrl } from './graph-url.ts';
+import { restAfter, usageOf } from './graph-usage.ts';
 import { deletionSubject } from './messenger-deletion.ts';
 import { markPrefix, parseMessenger } from './messenger-events.ts';
 import { permissionBy } from './sending-rules.ts';
@@ -21,6 +22,10 @@ export interface MessengerSettings {
   readonly apiBase: string;
   /** Calls that Meta allows this Page a second, where it is not the usual 300. */
   readonly perSecond?: number;
+  /** Percent of Meta's share from which on calls slow down. */
+  readonly slowAt?: number;
+  /** Ours, as the developers' console shows it; tells our app from others that serve the Page. */
+  readonly appId?: string;
 }
 
 /** The body of one call, without the token: it is kept in the outbox. */
@@ -63,6 +68,8 @@ type Attachment = {
 
 /** Source: channels.md A.1.6 and A.1.8, read 2026-11-23; the button template's bounds from a secondary source. */
 const limits: Limits = { textLength: 2000, choices: 13, choiceTitle: 20, perSecond: 300 };
+/** A share of an hour: what is left at 75 % has to last where the rest was used in a rush. Ours, not Meta's. */
+const slowAt = 75;
 const template = { buttons: 3, textLength: 640 };
 
 /** The Page's Messenger. */
@@ -93,7 +100,13 @@ export function messenger(
     parse: (request) => parseMessenger(request, settings.pageId, onForeign),
     allows: (purpose, reach, now) => permissionBy(ours, purpose, reach, now),
     render,
-    send: async (call) => read(await sender.send(post(call, settings))),
+    send: async (call) => {
+      const answer = await sender.send(post(call, settings));
+      const used = usageOf(answer);
+      if (used) attending?.meter.quota('messenger', 'usage', Math.max(0, 100 - used.percent));
+      const restFor = restAfter(used, settings.slowAt ?? slowAt);
+      return { platformId: read(answer), ...(restFor === undefined ? {} : { restFor }) };
+    },
     // Only to say what it drops: MESSENGER_PAGE_ID may be wrong, and then all else would be silence.
     attend(ports) {
       attending = ports;
@@ -219,10 +232,10 @@ const success = z.union([
   z.object({ id: z.string() }).transform(({ id }) => id),
 ]);
 
-function read(answer: HttpAnswer): { platformId: string } {
+function read(answer: HttpAnswer): string {
   if (answer.status < 200 || answer.status >= 300) throw graphError(answer);
   try {
-    return { platformId: success.parse(JSON.parse(answer.body)) };
+    return success.parse(JSON.parse(answer.body));
   } catch {
     throw new ChannelError(
       'bad_answer',

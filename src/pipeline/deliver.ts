@@ -103,7 +103,8 @@ async function send(
   const before = ports.clock.elapsed();
   try {
     // The call was rendered by this channel: `Channel<Json>` has forgotten its exact form.
-    const { platformId } = await channel.send(call);
+    const { platformId, restFor } = await channel.send(call);
+    if (restFor !== undefined) ports.limiter.pause(channel.name, restFor);
     logSend(ports, claim, 'sent', before);
     return {
       delivery: sentBy(claim.job.id, platformId, message, ports.clock.now()),

@@ -6,7 +6,7 @@ export interface Limiter {
   take(channel: string, perSecond: number, wanted: number): number;
   /** Gives tokens back that were not used. */
   giveBack(channel: string, unused: number): void;
-  /** No calls for this long (a dead token, a throttled account). */
+  /** No calls for this long (a dead token, a throttled account); a longer pause under way stays. */
   pause(channel: string, for_: Millis): void;
 }
 
@@ -41,7 +41,8 @@ export function limiter(elapsed: () => Millis): Limiter {
       if (bucket) bucket.tokens += unused;
     },
     pause(channel, for_) {
-      bucketOf(channel, 0).pausedUntil = elapsed() + for_;
+      const bucket = bucketOf(channel, 0);
+      bucket.pausedUntil = Math.max(bucket.pausedUntil, elapsed() + for_);
     },
   };
 }

@@ -57,6 +57,13 @@ describe('a refusal of the Graph API', () => {
     },
   );
 
+  test('of a throttled account lasts as long as Meta says', () => {
+    const usage = { '1': [{ call_count: 100, estimated_time_to_regain_access: 7 }] };
+    const headers = { 'x-business-use-case-usage': JSON.stringify(usage) };
+    expect(refusal(400, { code: 4 }, headers).retryAfter).toBe(7 * 60_000);
+    expect(refusal(400, { code: 190 }, headers).retryAfter).toBe(60_000);
+  });
+
   test('that is published is read', () => {
     const body = JSON.stringify(payload('messenger/33-send-api-error-190'));
     const error = graphError({ status: 400, headers: {}, body });

@@ -116,6 +116,28 @@ describe('a platform that has a bad day', () => {
     ).toEqual([someone, other]);
   });
 
+  test('(a share that is nearly used up) is not waited for: calls slow down before', async () => {
+    const bot = await startBot();
+    bot.platform.answersNext(graph.nearlyUsed(100));
+    await bot.hears(question);
+    expect(bot.sent()).toHaveLength(1);
+    await bot.takesIn(messageBody({ text: question }, other, bot.clock));
+    await bot.rests();
+    bot.clock.advance(seconds(59));
+    await bot.rests();
+    expect(bot.platform.asked).toHaveLength(1);
+    await bot.waits(seconds(1));
+    expect(bot.sent().map(({ call }) => call.recipient.id)).toEqual([someone, other]);
+  });
+
+  test('(a share of which enough is left) slows nothing down', async () => {
+    const bot = await startBot();
+    bot.platform.answersNext(graph.nearlyUsed(74));
+    await bot.hears(question);
+    await bot.hears(question, other);
+    expect(bot.sent()).toHaveLength(2);
+  });
+
   test('(503) holds up nobody else', async () => {
     const bot = await startBot();
     bot.platform.answersNext(graph.down);

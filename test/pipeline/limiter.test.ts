@@ -50,6 +50,14 @@ describe('the rate of a channel', () => {
     expect(limits.take('a', 10, 1)).toBe(1);
   });
 
+  test('is not taken up again by a shorter pause', () => {
+    const { limits, pass } = moved();
+    limits.pause('a', seconds(10));
+    limits.pause('a', seconds(1));
+    pass(9_999);
+    expect(limits.take('a', 10, 1)).toBe(0);
+  });
+
   test('is never exceeded over any stretch of time, whatever is asked', () => {
     const step = fc.record({
       wait: fc.integer({ min: 0, max: 700 }),

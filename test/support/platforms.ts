@@ -70,6 +70,14 @@ export const graph = {
   unreachable: (): HttpAnswer => {
     throw new ChannelError('no_answer', 'No connection', { retryable: true });
   },
+  /** Done, and Meta says how much of our share is used. */
+  nearlyUsed:
+    (percent: number): Behaviour =>
+    async (call, n) => {
+      const answer = await ok(call, n);
+      const usage = { call_count: percent, total_time: 1, total_cputime: 1 };
+      return { ...answer, headers: { 'x-app-usage': JSON.stringify(usage) } };
+    },
   throttledFor: (seconds: number): HttpAnswer => json(429, {}, { 'retry-after': `${seconds}` }),
 } as const;
 

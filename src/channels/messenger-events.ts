@@ -3,6 +3,7 @@ import type { Instant } from '../clock.ts';
 import type { AttachmentKind, EventBase, InboundEvent } from '../conversation/event.ts';
 import type { JobId } from '../ids.ts';
 import type { WebhookRequest } from './channel.ts';
+import { commands } from './commands.ts';
 import { readJson } from './json.ts';
 import { feedEvents } from './messenger-feed.ts';
 import {
@@ -18,6 +19,7 @@ import {
   unsupported,
 } from './messenger-form.ts';
 import type { Around } from './messenger-form.ts';
+import { getStarted } from './messenger-profile.ts';
 
 /** The app id of a colleague's answer in the Page's own inbox. Source: channels.md A.1.5, 2026-11-23. */
 const pageInboxApp = '26390203743090';
@@ -39,6 +41,7 @@ const message = z.object({
   metadata: aside(z.string()),
   sticker_id: aside(id),
   quick_reply: aside(z.object({ payload: z.string() })),
+  commands: aside(z.array(z.object({ name: z.string() }))),
   attachments: aside(z.array(attachment)),
 });
 const enforcement = aside(z.object({ action: z.string(), reason: aside(z.string()) }));
@@ -155,8 +158,19 @@ function personMessage(
     const { payload } = message.quick_reply;
     return { ...event, type: 'choice', payload, title: message.text ?? payload };
   }
+  const commanded = commandOf(message);
+  if (commanded) return { ...event, ...commanded };
   if (message.text) return { ...event, type: 'text', text: message.text };
   return attached(event, message, raw);
+}
+
+/** A command alone is its button; with other words beside it, it is what somebody writes. */
+function commandOf({ commands: given = [], text = '' }: PersonMessage) {
+  const [name, ...more] = given.map((one) => one.name.toLowerCase());
+  const payload = name === undefined ? undefined : commands.get(name);
+  if (payload === undefined || more.length > 0) return undefined;
+  if (text.trim().replace(/^[/@]/, '').toLowerCase() !== name) return undefined;
+  return { type: 'choice' as const, payload, title: text };
 }
 
 const attachmentKinds: ReadonlyMap<string, AttachmentKind> = new Map([
@@ -203,7 +217,7 @@ function postback(
   const event = base(it, around, postback.mid ?? key(raw));
   const { payload, title, referral } = postback;
   // In standby the payload is missing.
-  if (referral || payload === undefined || payload === 'GET_STARTED')
+  if (referral || payload === undefined || payload === getStarted)
     return { ...event, type: 'opened', ...ref(referral) };
   return { ...event, type: 'choice', payload, title: title ?? payload };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Instant } from '../clock.ts';
 import type { AttachmentKind, EventBase, InboundEvent } from '../conversation/event.ts';
 import type { ConversationId, EventId } from '../ids.ts';
+import { commands } from './commands.ts';
 import { sha256 } from './signature.ts';
 import { readStart } from './telegram-links.ts';
 
@@ -184,14 +185,6 @@ function isOurCommand(text: string, entities: readonly Entity[], { name }: Bot):
   return command === 'start' || commands.has(command);
 }
 
-/** Commands of the menu, and the button each of them is. Their words stand in content/phrases.yaml. */
-export const commands: ReadonlyMap<string, string> = new Map([
-  ['menu', 'menu:'],
-  ['lop', 'ask:training'],
-  ['canbo', 'human:ask'],
-  ['riengtu', 'ask:privacy_policy'],
-  ['xoa', 'ask:data_erasure'],
-]);
 /** Not in the menu, but known from other bots. */
 const helpCommand = ['help', 'ask:bot_help'] as const;
 

@@ -94,3 +94,18 @@ describe('a text', () => {
     expect(heard(own)).toMatchObject({ type: 'unsupported', address: '' });
   });
 });
+
+describe('a command', () => {
+  const said = (text: string, ...names: string[]) =>
+    heard(from({ message: { mid: 'm', text, commands: names.map((name) => ({ name })) } }));
+
+  test.each(['/lop', 'lop', '@lop', ' /LOP '])('“%s” alone is its button', (text) => {
+    expect(said(text, 'lop')).toMatchObject({ type: 'choice', payload: 'ask:training' });
+  });
+
+  test('beside other words, of another name or one of several is what somebody writes', () => {
+    expect(said('/lop ở Ea Kar', 'lop')).toMatchObject({ type: 'text', text: '/lop ở Ea Kar' });
+    expect(said('/lop /menu', 'lop', 'menu')).toMatchObject({ type: 'text' });
+    expect(said('/constructor', 'constructor')).toMatchObject({ type: 'text' });
+  });
+});

@@ -10,6 +10,13 @@ export interface SentCall {
   readonly text: string;
 }
 
+export interface AppOfPage {
+  readonly id: string;
+  readonly name: string;
+  readonly subscribed_fields: readonly string[];
+}
+export const ourApp: AppOfPage = { id: '300000000000003', name: 'Nhịp Cầu', subscribed_fields: [] };
+
 export interface EdgeAsked {
   readonly method: HttpCall['method'];
   /** Below the version: `<comment>/comments`. */
@@ -26,6 +33,8 @@ export interface FakeGraph extends Sender {
   readonly sent: SentCall[];
   /** Every call that came, done or not. */
   readonly asked: SentCall[];
+  /** What `subscribed_apps` answers; ours comes first once it has subscribed. */
+  readonly apps: AppOfPage[];
   /** Calls to other edges of the Graph API, in order, done or not. */
   readonly edges: EdgeAsked[];
   /** Bodies that went anywhere else: notifications. */
@@ -97,6 +106,7 @@ export function fakeGraph(): FakeGraph {
   let next: Behaviour[] = [];
   let always: Behaviour = ok;
   const edges: EdgeAsked[] = [];
+  const apps: AppOfPage[] = [];
   let calls = 0;
   const answerOf = (call: HttpCall): HttpAnswer | Promise<HttpAnswer> => {
     const comment = (JSON.parse(call.body ?? '{}') as Partial<SendCall>).recipient?.comment_id;
@@ -105,9 +115,19 @@ export function fakeGraph(): FakeGraph {
     if (isSecond) return graph.alreadyReplied();
     return (next.shift() ?? always)(call, ++calls);
   };
+  /** The Page's list of apps, while Meta is well. */
+  const subscription = (call: HttpCall, edge: string): HttpAnswer | undefined => {
+    if (!edge.endsWith('/subscribed_apps') || next.length > 0 || always !== ok) return undefined;
+    const fields = new URL(call.url).searchParams.get('subscribed_fields')?.split(',');
+    if (call.method === 'GET') return json(200, { data: apps });
+    if (!fields) return error(400, 100, '(#100) The parameter subscribed_fields is required.');
+    apps.splice(0, 1, { ...ourApp, subscribed_fields: fields });
+    return json(200, { success: true });
+  };
   return {
     sent,
     asked,
+    apps,
     edges,
     told,
     answersNext: (...behaviours) => {
@@ -123,7 +143,7 @@ export function fakeGraph(): FakeGraph {
         return json(204, {});
       }
       if (!edge.endsWith('/messages')) {
-        const answer = await answerOf(call);
+        const answer = subscription(call, edge) ?? (await answerOf(call));
         edges.push(edgeAsked(call, edge, answer));
         return answer;
       }

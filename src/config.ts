@@ -91,6 +91,7 @@ const shared = z.object({
   MESSENGER_PER_SECOND: whole(1, 100_000, 'số tin mỗi giây, từ 1').optional(),
   MESSENGER_SLOW_AT: whole(1, 100, 'phần trăm, từ 1 đến 100').optional(),
   MESSENGER_APP_ID: z.string().regex(/^\d+$/, 'mã ứng dụng, chỉ có chữ số').optional(),
+  MESSENGER_HANDOVER: z.enum(['none', 'inbox'], { error: 'none hoặc inbox' }).default('none'),
   ZALO_API_BASE: url.default('https://openapi.zalo.me'),
   ZALO_OAUTH_BASE: url.default('https://oauth.zaloapp.com'),
   // Neither is verified. Source: channels.md A.3, 2026-11-23: five buttons; some 20 calls a second.
@@ -203,7 +204,7 @@ function messengerSettings(
   const { MESSENGER_PAGE_TOKEN: pageToken, MESSENGER_PAGE_ID: pageId } = env;
   if (!appSecret || !verifyToken || !pageToken || !pageId) return undefined;
   const { MESSENGER_PER_SECOND: perSecond, MESSENGER_SLOW_AT: slowAt } = read;
-  const { MESSENGER_APP_ID: appId } = read;
+  const { MESSENGER_APP_ID: appId, MESSENGER_HANDOVER: handover } = read;
   return {
     appSecret,
     verifyToken,
@@ -213,6 +214,7 @@ function messengerSettings(
     ...(perSecond === undefined ? {} : { perSecond }),
     ...(slowAt === undefined ? {} : { slowAt }),
     ...(appId === undefined ? {} : { appId }),
+    ...(handover === 'none' ? {} : { handover }),
   };
 }
 

@@ -27,6 +27,7 @@ export type WhyNot =
   | 'quota_used'
   | 'quiet_hours'
   | 'blocked_by_person'
+  | 'held_elsewhere'
   | 'no_consent'
   | 'token_dead'
   | 'channel_paused'

@@ -20,9 +20,8 @@ import {
 } from './messenger-form.ts';
 import type { Around } from './messenger-form.ts';
 import { getStarted } from './messenger-profile.ts';
+import { pageInboxApps, rolesIn, routingForm, routingOf } from './messenger-routing.ts';
 
-/** The app id of a colleague's answer in the Page's own inbox. Source: channels.md A.1.5, 2026-11-23. */
-const pageInboxApp = '26390203743090';
 /** What our own calls carry in `metadata`, before the job's id. */
 export const markPrefix = 'nhipcau:';
 
@@ -46,6 +45,7 @@ const message = z.object({
 });
 const enforcement = aside(z.object({ action: z.string(), reason: aside(z.string()) }));
 const messaging = z.object({
+  ...routingForm,
   sender: aside(z.object({ id })),
   recipient: aside(z.object({ id })),
   timestamp: aside(instant),
@@ -87,10 +87,16 @@ export function parseMessenger(
   request: WebhookRequest,
   ourPage: string,
   onForeign?: (pageId: string) => void,
+  appId?: string,
 ): InboundEvent[] {
   const read = envelope.safeParse(readJson(request.body));
   if (!read.success) return [];
-  const around = { pageId: ourPage, receivedAt: request.receivedAt, standby: false };
+  const around = {
+    pageId: ourPage,
+    receivedAt: request.receivedAt,
+    standby: false,
+    ...(appId === undefined ? {} : { appId }),
+  };
   return read.data.entry.flatMap((raw) => oneEntry(raw, around, onForeign));
 }
 
@@ -134,8 +140,14 @@ function oneMessaging(raw: unknown, around: Around): InboundEvent[] {
         reason: enforced.reason ?? '',
       },
     ];
+  if (it.app_roles) {
+    const reason = rolesIn(it.app_roles);
+    return [{ ...base(it, around, key(raw)), type: 'enforced', action: 'app_roles', reason }];
+  }
   if (it.message?.is_echo) return echo(it, it.message, around);
   if (!it.sender || it.sender.id === around.pageId) return [unsupported(raw, around, kindOf(raw))];
+  const routing = routingOf(it, around);
+  if (routing) return [{ ...base(it, around, key(raw)), ...routing }];
   if (it.message) return [personMessage(it, it.message, raw, around)];
   if (it.message_edit) return [edited(it, it.message_edit, around)];
   if (it.postback) return [postback(it, it.postback, raw, around)];
@@ -251,7 +263,7 @@ function echo(it: Messaging, message: PersonMessage, around: Around): InboundEve
     return [{ ...event, type: 'sent', jobId, platformId: message.mid }];
   }
   const app = message.app_id;
-  if (app === pageInboxApp || app === undefined) {
+  if (app === undefined || pageInboxApps.includes(app)) {
     return [{ ...event, type: 'pageReply', text: message.text ?? '' }];
   }
   return [];

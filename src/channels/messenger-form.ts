@@ -20,6 +20,8 @@ export interface Around {
   readonly pageId: string;
   readonly receivedAt: Instant;
   readonly standby: boolean;
+  /** Ours, where it is set. */
+  readonly appId?: string;
 }
 
 export function orNothing<T>(value: T | null | undefined): T | undefined {

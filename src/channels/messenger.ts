@@ -10,6 +10,7 @@ import { graphUrl } from './graph-url.ts';
 import { restAfter, usageOf } from './graph-usage.ts';
 import { deletionSubject } from './messenger-deletion.ts';
 import { markPrefix, parseMessenger } from './messenger-events.ts';
+import { pageInbox } from './messenger-routing.ts';
 import { permissionBy } from './sending-rules.ts';
 import { hmacSha256, isSame } from './signature.ts';
 
@@ -26,6 +27,8 @@ export interface MessengerSettings {
   readonly slowAt?: number;
   /** Ours, as the developers' console shows it; tells our app from others that serve the Page. */
   readonly appId?: string;
+  /** `inbox`: who waits for a person is passed to the Page's own inbox. */
+  readonly handover?: 'inbox';
 }
 
 /** The body of one call, without the token: it is kept in the outbox. */
@@ -97,15 +100,27 @@ export function messenger(
       verify(request, settings.appSecret);
     },
     deletion: (request) => deletionSubject(request, settings.appSecret),
-    parse: (request) => parseMessenger(request, settings.pageId, onForeign),
+    parse: (request) => parseMessenger(request, settings.pageId, onForeign, settings.appId),
     allows: (purpose, reach, now) => permissionBy(ours, purpose, reach, now),
-    render,
+    render: (reply, to, permission, mark) => {
+      const calls = render(reply, to, permission, mark);
+      const goesOver = settings.handover === 'inbox' && reply.type === 'text' && reply.handsOver;
+      return goesOver ? [...calls, passCall(settings, to, pageInbox)] : calls;
+    },
     send: async (call) => {
       const answer = await sender.send(post(call, settings));
       const used = usageOf(answer);
       if (used) attending?.meter.quota('messenger', 'usage', Math.max(0, 100 - used.percent));
       const restFor = restAfter(used, settings.slowAt ?? slowAt);
       return { platformId: read(answer), ...(restFor === undefined ? {} : { restFor }) };
+    },
+    // A colleague asks for the thread in the Page's inbox: let go, as soon as the bot is silent in it.
+    async acknowledge(events) {
+      for (const event of events) {
+        if (event.type !== 'routed' || !event.asked || event.to !== 'inbox') continue;
+        const call = passCall(settings, event.address, event.app ?? pageInbox);
+        read(await sender.send(post(call, settings)));
+      }
     },
     // Only to say what it drops: MESSENGER_PAGE_ID may be wrong, and then all else would be silence.
     attend(ports) {
@@ -146,6 +161,14 @@ function render(reply: Reply, to: string, permission: Allowed, mark?: string): M
       ...(mark === undefined ? {} : { metadata: `${markPrefix}${mark}/${i}` }),
     },
   }));
+}
+
+/** Hands the thread to another app: from then on we only look on. */
+function passCall({ pageId }: MessengerSettings, to: string, app: string): EdgeCall {
+  return {
+    edge: `${encodeURIComponent(pageId)}/pass_thread_control`,
+    body: { recipient: { id: to }, target_app_id: app },
+  };
 }
 
 function underComment(id: string, text: string): MessengerCall {
@@ -230,6 +253,8 @@ function post(call: MessengerCall, settings: MessengerSettings): HttpCall {
 const success = z.union([
   z.object({ message_id: z.string() }).transform(({ message_id }) => message_id),
   z.object({ id: z.string() }).transform(({ id }) => id),
+  // A thread that was passed on has none.
+  z.object({ success: z.literal(true) }).transform(() => ''),
 ]);
 
 function read(answer: HttpAnswer): string {

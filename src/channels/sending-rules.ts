@@ -14,6 +14,7 @@ export function permissionBy(
   now: Instant,
 ): Permission {
   if (isBlocked(reach)) return { allowed: false, why: 'blocked_by_person' };
+  if (reach.standby) return { allowed: false, why: 'held_elsewhere' };
   for (const rule of rules) {
     if (!isInForce(rule, now) || !rule.purposes.includes(purpose)) continue;
     const until = closesAt(rule, reach);

@@ -39,6 +39,8 @@ export interface Reach {
   readonly lastTouchAt?: Instant;
   readonly lastCommentAt?: Instant;
   readonly blockedAt?: Instant;
+  /** Somebody else holds the thread on the platform: it would refuse whatever we send. */
+  readonly standby?: true;
 }
 
 export interface LastLine {

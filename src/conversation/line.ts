@@ -46,6 +46,7 @@ function said(event: InboundEvent): Said {
     case 'joined':
     case 'touched':
     case 'enforced':
+    case 'routed':
     case 'unsupported':
       return { kind: 'event', text: '' };
   }

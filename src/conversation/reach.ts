@@ -14,9 +14,9 @@ export function reachAfter(reach: Reach, event: InboundEvent, receivedAt: Instan
     case 'opened':
     case 'unsupported':
       // What we cannot read was sent by the person all the same.
-      return { ...reach, lastMessageAt: moved(reach.lastMessageAt) };
+      return { ...held(reach, event), lastMessageAt: moved(reach.lastMessageAt) };
     case 'touched':
-      return { ...reach, lastTouchAt: moved(reach.lastTouchAt) };
+      return { ...held(reach, event), lastTouchAt: moved(reach.lastTouchAt) };
     case 'comment':
       return { ...reach, lastCommentAt: moved(reach.lastCommentAt) };
     case 'left':
@@ -26,6 +26,7 @@ export function reachAfter(reach: Reach, event: InboundEvent, receivedAt: Instan
       return blockedAt !== undefined && blockedAt > at ? reach : rest;
     }
     case 'enforced':
+    case 'routed':
     case 'edited':
     case 'removed':
     case 'pageReply':
@@ -33,4 +34,9 @@ export function reachAfter(reach: Reach, event: InboundEvent, receivedAt: Instan
     case 'delivered':
       return reach;
   }
+}
+
+/** What a person does reaches us as its holder, or as one who looks on: the platform tells by how it sends it. */
+function held({ standby: _, ...reach }: Reach, event: InboundEvent): Reach {
+  return event.standby ? { ...reach, standby: true } : reach;
 }

@@ -23,6 +23,8 @@ export type Reply =
       readonly asks?: 'contact';
       /** The intent it answers; set with `feedback`. */
       readonly about?: string;
+      /** After it a colleague answers in the platform's own inbox, where the channel hands over to that. */
+      readonly handsOver?: true;
       /** Goes to a comment under a post: under it for all to read, or once to its author alone. */
       readonly comment?: { readonly id: string; readonly to: 'all' | 'author' };
     }

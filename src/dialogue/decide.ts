@@ -118,6 +118,7 @@ function speaks({ event }: Input): boolean {
     case 'joined':
     case 'touched':
     case 'enforced':
+    case 'routed':
     case 'comment':
       return false;
   }

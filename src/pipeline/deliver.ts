@@ -82,12 +82,13 @@ async function attempt(
 /** Somebody took the conversation over since, or the answer is too old to be one. */
 function whyUnwanted(
   { body, createdAt }: Job<OutboxBody>,
-  { hold }: Conversation,
+  { hold, reach }: Conversation,
   expires: Millis,
   now: Instant,
 ) {
   if (body.purpose !== 'answer' && body.purpose !== 'comment') return undefined;
   if (body.hold !== hold) return 'taken_over';
+  if (reach.standby) return 'held_elsewhere';
   return now - createdAt > expires ? 'too_old' : undefined;
 }
 

@@ -163,13 +163,7 @@ export async function takeOverNatively(
     // Somebody wrote to a person who never wrote to us: there is no talk of ours to be silent in.
     if (!conversation) return;
     const now = clock.now();
-    const holder: Holder = {
-      name: '',
-      organisation: '',
-      via: 'native',
-      since: now,
-      until: holdEnd(ports, now),
-    };
+    const holder = nativeHolder(ports, now);
     try {
       await store.commit([
         keep(conversation, {
@@ -273,7 +267,7 @@ function keep(read: Conversation, after: Conversation): Write {
   };
 }
 
-function held(conversation: Conversation, holder: Holder): Conversation {
+export function held(conversation: Conversation, holder: Holder): Conversation {
   const { doneAt: _, ...rest } = withoutWaiting(conversation);
   return {
     ...rest,
@@ -284,7 +278,7 @@ function held(conversation: Conversation, holder: Holder): Conversation {
   };
 }
 
-function released(conversation: Conversation): Conversation {
+export function released(conversation: Conversation): Conversation {
   const { holder: _, ...rest } = withoutWaiting(conversation);
   return {
     ...rest,
@@ -316,6 +310,11 @@ function holderOf(
   now: Instant,
 ): Holder {
   return { id, name, organisation, via, since: now, until: holdEnd(ports, now) };
+}
+
+/** A colleague in the platform's own inbox: we do not learn who. */
+export function nativeHolder(ports: Pick<ModerationPorts, 'content'>, now: Instant): Holder {
+  return { name: '', organisation: '', via: 'native', since: now, until: holdEnd(ports, now) };
 }
 
 function holdEnd({ content }: Pick<ModerationPorts, 'content'>, now: Instant): Instant {

@@ -10,6 +10,7 @@ import { lineOf } from '../conversation/line.ts';
 import { reachAfter } from '../conversation/reach.ts';
 import type { Turn } from '../dialogue/flow.ts';
 import { takeComment } from '../dialogue/comment.ts';
+import { markHandOver } from '../dialogue/hand-over.ts';
 import { needsOf, previousOf, takeTurn } from '../dialogue/turn.ts';
 import { ConflictError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -197,7 +198,7 @@ async function answer(
     trace,
   });
   const after = { ...applied.conversation, memory: turn.memory };
-  const spoken = speak(turn.replies, {
+  const spoken = speak(markHandOver(turn, around.hours.open), {
     channel,
     conversation: after,
     from: 'bot',

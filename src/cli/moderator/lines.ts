@@ -17,6 +17,7 @@ const actions: Readonly<Record<string, string>> = {
   warning: 'cảnh báo tài khoản này',
   block: 'đã chặn tài khoản này gửi tin',
   unblock: 'đã thôi chặn tài khoản này',
+  app_roles: 'đổi vai trò của các ứng dụng trên Trang',
   data_deletion: 'chuyển một yêu cầu xoá dữ liệu; xem bằng lệnh case',
 };
 

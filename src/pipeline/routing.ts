@@ -1,0 +1,80 @@
+import type { Conversation, Reach } from '../conversation/conversation.ts';
+import type { EventOf } from '../conversation/event.ts';
+import type { Message } from '../conversation/message.ts';
+import { ConflictError } from '../errors.ts';
+import * as collections from '../store/collections.ts';
+import { insert, replace } from '../store/store.ts';
+import type { Write } from '../store/store.ts';
+import { held, nativeHolder, released } from './moderation.ts';
+import type { ModerationPorts } from './moderation.ts';
+
+const mostTries = 5;
+
+/**
+ * The platform says who answers from now on: a colleague in its inbox or another app silences the bot at once, and it
+ * goes on, without a word, when the thread comes back. The line of the transcript makes a redelivery recognisable.
+ */
+export async function applyRouting(
+  { store, clock, content }: Pick<ModerationPorts, 'store' | 'clock' | 'content'>,
+  event: EventOf<'routed'>,
+): Promise<void> {
+  // What another app would like to do is none of our business until it is so.
+  if (event.asked && event.to !== 'inbox') return;
+  for (let tries = 0; ; tries++) {
+    const read = await store.collection(collections.conversations).get(event.conversationId);
+    // Of a person who never wrote to us.
+    if (!read) return;
+    const now = clock.now();
+    const after = routed(read, event, nativeHolder({ content }, now));
+    try {
+      await store.commit([
+        replace<Conversation>(collections.conversations, read, { ...after, updatedAt: now }),
+        lineOf(event, read),
+      ]);
+      return;
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
+      if (error.keys.includes(`${collections.messages.name}/${event.id}`)) return;
+      if (tries >= mostTries) throw error;
+    }
+  }
+}
+
+function routed(
+  conversation: Conversation,
+  { to, asked }: EventOf<'routed'>,
+  inbox: NonNullable<Conversation['holder']>,
+): Conversation {
+  const { standby: _, ...reach }: Reach = conversation.reach;
+  switch (to) {
+    case 'us':
+      return conversation.holder?.via === 'native'
+        ? { ...released(conversation), reach }
+        : { ...conversation, reach };
+    case 'inbox': {
+      const taken = held(conversation, inbox);
+      // Until we have let it go, we hold the thread.
+      return asked ? taken : { ...taken, reach: { ...reach, standby: true } };
+    }
+    case 'other':
+      return { ...conversation, reach: { ...reach, standby: true } };
+  }
+}
+
+function lineOf(event: EventOf<'routed'>, { contactId }: Conversation): Write {
+  return insert<Message>(
+    collections.messages,
+    {
+      id: event.id,
+      schema: 1,
+      conversationId: event.conversationId,
+      contactId,
+      channel: event.channel,
+      at: event.at,
+      from: 'system',
+      kind: 'event',
+      text: '',
+    },
+    { sequence: event.conversationId },
+  );
+}

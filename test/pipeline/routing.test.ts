@@ -1,0 +1,211 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { hours, minutes } from '../../src/clock.ts';
+import { reply } from '../../src/pipeline/moderation.ts';
+import { openNotices } from '../../src/pipeline/notice.ts';
+import {
+  conversationOf,
+  eventBody,
+  minh,
+  pageId,
+  someone,
+  startBot,
+  stopBots,
+} from '../support/bot.ts';
+import type { Bot } from '../support/bot.ts';
+import { fakeGraph, graph, ourApp } from '../support/platforms.ts';
+
+/** Conversation Routing: who answers in a thread is for the platform to say. */
+
+afterEach(stopBots);
+
+const inbox = '263902037430900';
+const question = 'mở hộ kinh doanh cần giấy tờ gì';
+const env = { MESSENGER_APP_ID: ourApp.id };
+
+async function talking(more: Record<string, string> = {}): Promise<Bot> {
+  const bot = await startBot({ env: { ...env, ...more } });
+  await bot.hears(question);
+  return bot;
+}
+const happens = (bot: Bot, what: Record<string, unknown>): Promise<void> =>
+  bot.receives(eventBody(what, someone, bot.clock));
+const passedTo = (app: string | null, from: string | null = ourApp.id) => ({
+  pass_thread_control: { new_owner_app_id: app, previous_owner_app_id: from },
+});
+/** What a person writes while somebody else holds the thread. */
+function aside(bot: Bot, text: string, mid: string): unknown {
+  const message = { mid, text };
+  const standby = [
+    { sender: { id: someone }, recipient: { id: pageId }, timestamp: bot.clock.now(), message },
+  ];
+  return { object: 'page', entry: [{ id: pageId, time: 1, standby }] };
+}
+
+describe('a thread that is taken from the bot', () => {
+  test.each<[string, Record<string, unknown>, 'moderator' | 'bot']>([
+    ['passed to the inbox', passedTo(inbox), 'moderator'],
+    ['passed to the inbox by its other number', passedTo('26390203743090'), 'moderator'],
+    ['passed to another app', passedTo('999'), 'bot'],
+    [
+      'taken by the inbox',
+      { take_thread_control: { previous_owner_app_id: ourApp.id, new_owner_app_id: inbox } },
+      'moderator',
+    ],
+    [
+      'taken by nobody knows whom',
+      { take_thread_control: { previous_owner_app_id: ourApp.id } },
+      'bot',
+    ],
+  ])('(%s) silences it, and what it was about to say', async (_, what, handledBy) => {
+    const bot = await talking();
+    bot.platform.answersNext(graph.down);
+    await bot.hears('thuế hộ kinh doanh thế nào');
+    const before = bot.sent().length;
+    await happens(bot, what);
+    await bot.waits(minutes(1));
+    await bot.receives(aside(bot, 'còn phí thì sao', 'm_aside_1'));
+    expect(bot.sent()).toHaveLength(before);
+    expect(await bot.conversation()).toMatchObject({ handledBy, reach: { standby: true } });
+    expect((await bot.transcript()).map(({ text }) => text)).toContain('còn phí thì sao');
+    expect(await bot.dead()).toEqual([]);
+  });
+
+  test('is refused to a colleague at our desk in plain words, since the platform would refuse', async () => {
+    const bot = await talking();
+    await happens(bot, passedTo(inbox));
+    await expect(
+      reply(bot.desk, conversationOf(someone), { ...minh, via: 'terminal' }, 'Chào chị'),
+    ).rejects.toMatchObject({ code: 'held_elsewhere', message: expect.stringMatching(/hộp thư/) });
+  });
+});
+
+describe('a thread that comes back', () => {
+  test.each<[string, Record<string, unknown>]>([
+    ['passed to us', passedTo(ourApp.id, inbox)],
+    ['passed to us out of idleness', passedTo(ourApp.id, null)],
+    ['left idle', passedTo(null, inbox)],
+    [
+      'taken by us',
+      { take_thread_control: { previous_owner_app_id: inbox, new_owner_app_id: ourApp.id } },
+    ],
+  ])('(%s) is answered again, without a word before the person’s next', async (_, what) => {
+    const bot = await talking();
+    await happens(bot, passedTo(inbox));
+    const before = bot.sent().length;
+    await bot.waits(minutes(5));
+    await happens(bot, what);
+    expect(bot.sent()).toHaveLength(before);
+    await bot.hears('thuế hộ kinh doanh thế nào');
+    expect(bot.sent().length).toBeGreaterThan(before);
+    // The machine says again that it is one.
+    expect(bot.texts()[before]).toContain('máy trả lời');
+  });
+
+  test('is known by the person’s next message alone, where no event told', async () => {
+    const bot = await talking();
+    await bot.receives(aside(bot, 'chị ơi', 'm_aside_2'));
+    const before = bot.sent().length;
+    expect((await bot.conversation()).reach.standby).toBe(true);
+    await bot.hears('thuế hộ kinh doanh thế nào');
+    expect(bot.sent().length).toBeGreaterThan(before);
+    expect((await bot.conversation()).reach).not.toHaveProperty('standby');
+  });
+
+  test('is not taken away again by a second copy of the event that took it', async () => {
+    const bot = await talking();
+    const taken = eventBody(passedTo(inbox), someone, bot.clock);
+    await bot.receives(taken);
+    await bot.waits(minutes(5));
+    await happens(bot, passedTo(ourApp.id, inbox));
+    await bot.receives(taken);
+    expect(await bot.conversation()).toMatchObject({ handledBy: 'bot' });
+    expect((await bot.conversation()).reach).not.toHaveProperty('standby');
+  });
+
+  test('stays with the colleague who took it at our desk', async () => {
+    const bot = await talking();
+    await reply(bot.desk, conversationOf(someone), minh, 'Chào chị');
+    await happens(bot, passedTo(ourApp.id, '999'));
+    expect(await bot.conversation()).toMatchObject({
+      handledBy: 'moderator',
+      holder: { name: 'Minh' },
+    });
+  });
+});
+
+test('a hold that runs out while the inbox has the thread sends nothing there', async () => {
+  const bot = await talking();
+  await happens(bot, passedTo(inbox));
+  const before = bot.platform.asked.length;
+  await bot.waits(hours(5));
+  await bot.app.tick();
+  await bot.waits(minutes(5));
+  await bot.settled();
+  expect(bot.platform.asked).toHaveLength(before);
+});
+
+const passes = ({ platform }: Bot) =>
+  platform.edges.filter(({ edge }) => edge === `${pageId}/pass_thread_control`);
+
+describe('a colleague who asks for the thread in the inbox', () => {
+  test('gets it, and the bot is silent', async () => {
+    const bot = await talking();
+    await happens(bot, { request_thread_control: { requested_owner_app_id: inbox } });
+    expect(passes(bot)).toMatchObject([
+      { status: 200, body: { recipient: { id: someone }, target_app_id: inbox } },
+    ]);
+    expect(await bot.conversation()).toMatchObject({ handledBy: 'moderator' });
+  });
+
+  test('is no other app: that one gets nothing, and the bot goes on', async () => {
+    const bot = await talking();
+    await happens(bot, { request_thread_control: { requested_owner_app_id: '999' } });
+    expect(passes(bot)).toEqual([]);
+    expect(await bot.conversation()).toMatchObject({ handledBy: 'bot' });
+  });
+});
+
+describe('who asks for a person', () => {
+  test('is passed to the inbox where that is set, after the answer and in working hours', async () => {
+    const platform = fakeGraph();
+    const bot = await startBot({ platform, env: { ...env, MESSENGER_HANDOVER: 'inbox' } });
+    await bot.hears('gặp cán bộ');
+    expect(passes(bot)).toMatchObject([
+      { body: { recipient: { id: someone }, target_app_id: inbox } },
+    ]);
+    expect(bot.sent().length).toBeGreaterThan(0);
+    expect(await bot.conversation()).toMatchObject({ waiting: { reason: 'asked_human' } });
+    const [, answer] = await bot.transcript();
+    expect(answer!.delivery?.state).toBe('sent');
+  });
+
+  test('waits with the bot where it is not set, and outside working hours', async () => {
+    const here = await startBot({ env });
+    await here.hears('gặp cán bộ');
+    expect(passes(here)).toEqual([]);
+    const late = await startBot({ env: { ...env, MESSENGER_HANDOVER: 'inbox' } });
+    late.clock.advance(hours(14));
+    await late.hears('gặp cán bộ');
+    expect(passes(late)).toEqual([]);
+  });
+
+  test('about their own data stays with the bot: there is nothing to talk about', async () => {
+    const bot = await startBot({ env: { ...env, MESSENGER_HANDOVER: 'inbox' } });
+    await bot.presses('case:erase');
+    expect(await bot.conversation()).toMatchObject({ waiting: { reason: 'privacy_request' } });
+    expect(passes(bot)).toEqual([]);
+  });
+});
+
+test('a change of the apps’ parts is shown to whoever runs the channel', async () => {
+  const bot = await startBot({ env });
+  const event = {
+    recipient: { id: pageId },
+    timestamp: bot.clock.now(),
+    app_roles: { [ourApp.id]: ['primary_receiver'] },
+  };
+  await bot.receives({ object: 'page', entry: [{ id: pageId, time: 1, messaging: [event] }] });
+  expect(await openNotices(bot.store)).toMatchObject([
+    { action: 'app_roles', text: `${ourApp.id}: primary_receiver` },
+  ]);
+});

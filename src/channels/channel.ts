@@ -28,6 +28,7 @@ export type WhyNot =
   | 'quiet_hours'
   | 'blocked_by_person'
   | 'held_elsewhere'
+  | 'no_template'
   | 'no_consent'
   | 'token_dead'
   | 'channel_paused'
@@ -101,8 +102,11 @@ export interface Channel<Call extends Json = Json> {
    * @throws {SignatureError} when the platform did not sign this request. @throws {AppError} `bad_request` (400).
    */
   deletion?(request: WebhookRequest): string;
-  /** What may be sent now, by the dated rules: freely, under another rule, or not – and why, and when next. Pure. */
-  allows(purpose: Purpose, reach: Reach, now: Instant): Permission;
+  /**
+   * What may be sent now, by the dated rules: freely, under another rule, or not – and why, and when next. Pure.
+   * `template`: the notice it may go as where only approved templates may.
+   */
+  allows(purpose: Purpose, reach: Reach, now: Instant, template?: string): Permission;
   /**
    * Pure. One reply may need several calls, in order; outside a window the call differs.
    * Call number i carries `<mark>/<i>` where the platform echoes it: that settles an unknown outcome.

@@ -11,7 +11,7 @@ import { restAfter, usageOf } from './graph-usage.ts';
 import { deletionSubject } from './messenger-deletion.ts';
 import { markPrefix, parseMessenger } from './messenger-events.ts';
 import { pageInbox } from './messenger-routing.ts';
-import { permissionBy } from './sending-rules.ts';
+import { permissionBy, templateFor } from './sending-rules.ts';
 import { hmacSha256, isSame } from './signature.ts';
 
 export interface MessengerSettings {
@@ -37,7 +37,7 @@ export type MessengerCall = SendCall | EdgeCall;
 export type SendCall = {
   /** `comment_id`: the one private message to the author of a comment. */
   readonly recipient: { readonly id?: string; readonly comment_id?: string };
-  readonly messaging_type: 'RESPONSE' | 'MESSAGE_TAG';
+  readonly messaging_type: 'RESPONSE' | 'MESSAGE_TAG' | 'UTILITY';
   readonly tag?: 'HUMAN_AGENT';
   readonly message: Content & { readonly metadata?: string };
 };
@@ -47,6 +47,16 @@ type Content = {
   readonly text?: string;
   readonly quick_replies?: readonly QuickReply[];
   readonly attachment?: Attachment;
+  readonly template?: Template;
+};
+/** Words that Meta has approved, and what is filled in. */
+type Template = {
+  readonly name: string;
+  readonly language: { readonly code: string };
+  readonly components: readonly {
+    readonly type: 'body';
+    readonly parameters: readonly { readonly type: 'text'; readonly text: string }[];
+  }[];
 };
 type QuickReply = {
   readonly content_type: 'text';
@@ -101,8 +111,11 @@ export function messenger(
     },
     deletion: (request) => deletionSubject(request, settings.appSecret),
     parse: (request) => parseMessenger(request, settings.pageId, onForeign, settings.appId),
-    allows: (purpose, reach, now) => permissionBy(ours, purpose, reach, now),
+    allows: (purpose, reach, now, template) => permissionBy(ours, purpose, reach, now, template),
     render: (reply, to, permission, mark) => {
+      const utility =
+        permission.via === 'template' ? utilityCall(ours, reply, to, mark) : undefined;
+      if (utility) return [utility];
       const calls = render(reply, to, permission, mark);
       const goesOver = settings.handover === 'inbox' && reply.type === 'text' && reply.handsOver;
       return goesOver ? [...calls, passCall(settings, to, pageInbox)] : calls;
@@ -161,6 +174,41 @@ function render(reply: Reply, to: string, permission: Allowed, mark?: string): M
       ...(mark === undefined ? {} : { metadata: `${markPrefix}${mark}/${i}` }),
     },
   }));
+}
+
+/**
+ * A reminder outside of the 24 hours: the Page's approved words with the values filled in. Source: Messenger Platform,
+ * utility messages (page updated 2026-03-13).
+ * @throws when the notice has no value for a parameter of its template: a defect, found by tests.
+ */
+function utilityCall(
+  rules: readonly SendingRule[],
+  reply: Reply,
+  to: string,
+  mark?: string,
+): SendCall | undefined {
+  const notice = reply.type === 'text' ? reply.template : undefined;
+  const template = rules
+    .map((rule) => templateFor(rule, notice?.for))
+    .find((one) => one !== undefined);
+  if (!notice || !template) return undefined;
+  const parameters = template.parameters.map((name) => {
+    const text = notice.values[name];
+    if (text === undefined) throw new Error(`The notice ${notice.for} has no value “${name}”.`);
+    return { type: 'text' as const, text };
+  });
+  return {
+    recipient: { id: to },
+    messaging_type: 'UTILITY',
+    message: {
+      template: {
+        name: template.name,
+        language: { code: template.language },
+        components: parameters.length > 0 ? [{ type: 'body', parameters }] : [],
+      },
+      ...(mark === undefined ? {} : { metadata: `${markPrefix}${mark}/0` }),
+    },
+  };
 }
 
 /** Hands the thread to another app: from then on we only look on. */

@@ -127,6 +127,20 @@ export interface CourseSeed {
   readonly example: boolean;
 }
 
+/** A text that the platform has approved, for one kind of notice. */
+export interface MessageTemplate {
+  /** The notice: `course_reminder`. */
+  readonly for: string;
+  /** As the platform knows it. */
+  readonly name: string;
+  readonly language: string;
+  /** What stands for {{1}}, {{2}} …, in order, by the notice's own names. */
+  readonly parameters: readonly string[];
+  readonly status: 'approved' | 'pending' | 'rejected';
+  /** When that was looked up. */
+  readonly asOf: Day;
+}
+
 /** When a platform lets us write. The first rule of a channel that fits decides. */
 export interface SendingRule {
   readonly channel: string;
@@ -135,6 +149,8 @@ export interface SendingRule {
   readonly opens: readonly ('message' | 'touch' | 'comment' | 'any')[];
   /** Length of the window after the act; none = it never closes. */
   readonly hours?: number;
+  /** For `via: template`: what may be sent; nothing else may. */
+  readonly templates?: readonly MessageTemplate[];
   readonly source: string;
   readonly url?: string;
   readonly asOf: Day;

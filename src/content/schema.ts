@@ -206,6 +206,15 @@ export const courseFile = z.strictObject({
   example: z.literal(true, { error: 'ghi true: lớp trong tệp chỉ là ví dụ' }),
 });
 
+const messageTemplate = z.strictObject({
+  for: text('ghi mẫu dùng cho lời nhắc nào'),
+  name: text('ghi tên mẫu trên nền tảng'),
+  language: text('ghi mã ngôn ngữ của mẫu'),
+  parameters: z.array(text('ghi tên tham số')).default([]),
+  status: oneOf(['approved', 'pending', 'rejected']),
+  asOf,
+});
+
 export const sendingRulesFile = z.strictObject({
   rules: list(
     z.strictObject({
@@ -214,6 +223,7 @@ export const sendingRulesFile = z.strictObject({
       purposes: list(oneOf(['answer', 'comment', 'moderator', 'reminder', 'broadcast']), 'ghi mục đích gửi'),
       opens: list(oneOf(['message', 'touch', 'comment', 'any']), 'ghi việc gì mở cửa sổ'),
       hours: z.number({ error: 'ghi số giờ' }).positive({ error: 'ghi số giờ' }).optional(),
+      templates: z.array(messageTemplate).optional(),
       source: text('ghi nguồn'),
       url: url.optional(),
       asOf,

@@ -23,6 +23,11 @@ export type Reply =
       readonly asks?: 'contact';
       /** The intent it answers; set with `feedback`. */
       readonly about?: string;
+      /** The notice it may go as where the window is closed and the platform takes approved templates; `values` by name. */
+      readonly template?: {
+        readonly for: string;
+        readonly values: Readonly<Record<string, string>>;
+      };
       /** After it a colleague answers in the platform's own inbox, where the channel hands over to that. */
       readonly handsOver?: true;
       /** Goes to a comment under a post: under it for all to read, or once to its author alone. */
@@ -38,3 +43,8 @@ export type Reply =
 
 /** Why something is sent; decides when it may go, and whether it is sent again after an unknown outcome. */
 export type Purpose = 'answer' | 'comment' | 'moderator' | 'reminder' | 'broadcast';
+
+/** The notice a reply may go as. */
+export function templateOf(reply: Reply): string | undefined {
+  return reply.type === 'text' ? reply.template?.for : undefined;
+}

@@ -4,6 +4,7 @@ import type { Clock, Instant, Millis } from '../clock.ts';
 import type { Conversation } from '../conversation/conversation.ts';
 import type { EventOf } from '../conversation/event.ts';
 import type { Delivery, DeliveryState, Message } from '../conversation/message.ts';
+import { templateOf } from '../conversation/reply.ts';
 import { ChannelError, ConflictError } from '../errors.ts';
 import type { JobId, MessageId } from '../ids.ts';
 import type { Log } from '../log.ts';
@@ -74,7 +75,8 @@ async function attempt(
   // A process died between taking this call and saying what came of it.
   if (claim.takenOver && !job.body.waitedForEcho)
     return unknownOutcome(ports, claim, message, channel);
-  const permission = channel.allows(job.body.purpose, conversation.reach, now);
+  const { purpose, reply } = job.body;
+  const permission = channel.allows(purpose, conversation.reach, now, templateOf(reply));
   if (!permission.allowed) return refused(ports, claim, message, permission);
   return send(ports, claim, message, channel, permission);
 }

@@ -4,6 +4,8 @@ import type { WhyNot } from '../channels/channel.ts';
 export const whyNot: Readonly<Record<WhyNot, string>> = {
   window_closed:
     'đã quá thời hạn nền tảng cho phép trả lời. Chờ người này nhắn lại, hoặc gọi nếu họ đã để số.',
+  no_template:
+    'quá thời hạn nhắn tự do, mà lời nhắc này chưa có mẫu tin được nền tảng duyệt. Chờ người này nhắn lại, gọi nếu họ đã để số, hoặc xin duyệt mẫu.',
   quota_used: 'đã hết lượt gửi. Chờ có lượt mới rồi gửi lại.',
   quiet_hours: 'đang trong giờ không được gửi. Gửi lại khi hết giờ này.',
   blocked_by_person: 'người này đã chặn hoặc bỏ theo dõi. Chỉ gửi được khi họ nhắn lại.',

@@ -2,6 +2,7 @@ import type { Allowed, Channel, Permission } from '../channels/channel.ts';
 import type { Instant } from '../clock.ts';
 import type { Conversation, LastLine } from '../conversation/conversation.ts';
 import type { Delivery, Message } from '../conversation/message.ts';
+import { templateOf } from '../conversation/reply.ts';
 import type { Purpose, Reply } from '../conversation/reply.ts';
 import type { JobId, MessageId, TraceId } from '../ids.ts';
 import * as collections from '../store/collections.ts';
@@ -36,12 +37,12 @@ export interface Spoken {
 /** Writes of lines to a person: the transcript's, and on channels that are sent to, the calls in the outbox. */
 export function speak(replies: readonly Reply[], how: Speaking): Spoken {
   const { channel, conversation, purpose, now, from } = how;
-  const permission = channel.allows(purpose, conversation.reach, now);
   const writes: Write[] = [];
   const lines: MessageId[] = [];
   let outboxOrder = conversation.outboxOrder;
   replies.forEach((reply, n) => {
     const id = `${how.idBase}/${n}` as MessageId;
+    const permission = channel.allows(purpose, conversation.reach, now, templateOf(reply));
     const calls =
       channel.delivery === 'push' && permission.allowed
         ? callsOf(reply, id, permission, how, outboxOrder)

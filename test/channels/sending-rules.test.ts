@@ -35,7 +35,7 @@ describe('Messenger, by the rules that ship', () => {
     ['moderator', 'to the last moment of seven days', after(168), human],
     ['moderator', 'a millisecond after seven days', after(168, 1), closed],
     ['reminder', 'within 24 hours', after(24), normal],
-    ['reminder', 'a millisecond later', after(24, 1), closed],
+    ['reminder', 'a millisecond later', after(24, 1), { allowed: false, why: 'no_template' }],
     ['broadcast', 'within 24 hours', after(24), normal],
     ['broadcast', 'a millisecond later', after(24, 1), closed],
   ])('%s %s', (purpose, _when, now, expected) => {

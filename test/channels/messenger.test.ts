@@ -385,10 +385,18 @@ const bodies = ((): fc.Arbitrary<unknown> => {
     reaction: maybe(some({ mid: id, action: maybe(fc.constantFrom('react', 'unreact')) })),
     delivery: maybe(some({ watermark: maybe(fc.integer()) })),
     read: junk,
+    pass_thread_control: maybe(some({ previous_owner_app_id: id, new_owner_app_id: id })),
+    take_thread_control: maybe(some({ previous_owner_app_id: id, new_owner_app_id: id })),
+    request_thread_control: maybe(some({ requested_owner_app_id: id })),
+    app_roles: maybe(some({ '1': maybe(fc.array(fc.string())) })),
   });
+  const kinds = [
+    ...['message', 'message_edit', 'postback', 'reaction', 'delivery'],
+    ...['pass_thread_control', 'take_thread_control', 'request_thread_control', 'app_roles'],
+  ];
   // Most real events are one thing; the other keys of the record are then absent.
   const single = fc
-    .tuple(event, fc.constantFrom('message', 'message_edit', 'postback', 'reaction', 'delivery'))
+    .tuple(event, fc.constantFrom(...kinds))
     .map(([all, key]) =>
       Object.fromEntries(
         Object.entries(all).filter(([name]) =>
@@ -401,6 +409,7 @@ const bodies = ((): fc.Arbitrary<unknown> => {
     verb: maybe(fc.constantFrom('add', 'edited', 'remove')),
     comment_id: id,
     post_id: id,
+    parent_id: id,
     from: who,
     sender_id: id,
     message: maybe(fc.string()),

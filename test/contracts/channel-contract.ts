@@ -66,7 +66,13 @@ export function channelContract(name: string, subject: ChannelSubject): void {
 
     test('never writes to somebody who blocked it, and never passes the bot off as a human', () => {
       const instants = fc.integer({ min: 0, max: 2e9 }).map((n) => n as Instant);
-      const purposes = fc.constantFrom<Purpose>('answer', 'comment', 'moderator', 'reminder', 'broadcast');
+      const purposes = fc.constantFrom<Purpose>(
+        'answer',
+        'comment',
+        'moderator',
+        'reminder',
+        'broadcast',
+      );
       const reaches: fc.Arbitrary<Reach> = fc.record(
         { lastMessageAt: instants, lastTouchAt: instants, lastCommentAt: instants },
         { requiredKeys: [] },

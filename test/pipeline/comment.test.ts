@@ -5,6 +5,7 @@ import { handBack, take } from '../../src/pipeline/moderation.ts';
 import { conversationOf, minh, pageId, someone, startBot, stopBots } from '../support/bot.ts';
 import type { Bot } from '../support/bot.ts';
 import { realContent } from '../support/content.ts';
+import { temporaryFile } from '../support/files.ts';
 import { doneInSilence, graph } from '../support/platforms.ts';
 
 /** Comments under the Page’s posts. */
@@ -91,14 +92,31 @@ describe('a question under a post', () => {
     expect(JSON.stringify(bot.sent()[0]!.call.message)).toContain('ask:training');
   });
 
-  test('delivered again, at once, later and across a restart, is answered once', async () => {
-    const bot = await startBot();
+  test('delivered again, at once, later and after a restart, is answered once', async () => {
+    const storeUrl = `sqlite:${temporaryFile('comments.db')}`;
+    const bot = await startBot({ storeUrl });
     const body = commentBody(bot, question);
     await Promise.all([bot.takesIn(body), bot.takesIn(body)]);
     await bot.receives(body);
     await bot.waits(hours(36));
     await bot.receives(body);
-    expect([bot.sent().length, publicly(bot).length]).toEqual([1, 1]);
+    await bot.stop();
+    const { platform, clock } = bot;
+    const again = await startBot({ storeUrl, platform, clock });
+    await again.receives(body);
+    expect([again.sent().length, publicly(again).length]).toEqual([1, 1]);
+  });
+
+  test('taken in just before a stop is answered once after it', async () => {
+    const storeUrl = `sqlite:${temporaryFile('stopped.db')}`;
+    const bot = await startBot({ storeUrl, model: false });
+    const body = commentBody(bot, question);
+    await bot.takesIn(body);
+    await bot.stop();
+    const { platform, clock } = bot;
+    const again = await startBot({ storeUrl, platform, clock });
+    await again.receives(body);
+    expect([again.sent().length, publicly(again).length]).toEqual([1, 1]);
   });
 
   test('is not answered a second time when nobody knows whether the first went out', async () => {

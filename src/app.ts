@@ -227,7 +227,10 @@ function crewOf(
       log,
       content,
       channels,
+      meter,
+      limiter: limits,
       tell: teller(config, sender, log),
+      staffGroup: config.staffGroup,
     }),
   });
   const tick = (): Promise<void> =>

@@ -1,10 +1,13 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { minutes } from './clock.ts';
 import { AppError } from './errors.ts';
 import type { MessengerSettings } from './channels/messenger.ts';
 import type { TelegramSettings } from './channels/telegram-api.ts';
 import type { ZaloBotSettings } from './channels/zalo-bot-api.ts';
+import { groupAddress } from './channels/zalo-oa-address.ts';
 import type { ZaloOaSettings } from './channels/zalo-oa.ts';
+import type { StaffGroup } from './tasks/task.ts';
 
 export interface Config {
   readonly port: number;
@@ -16,6 +19,8 @@ export interface Config {
   readonly dataDir: string;
   readonly logLevel: string;
   readonly notifyUrl: string | undefined;
+  /** A group of staff on one of the channels that hears of what waits. */
+  readonly staffGroup: StaffGroup | undefined;
   /** Sites that may show the chat in a frame. */
   readonly embedOn: readonly string[];
   /** Proxies that are believed about who asks; empty = nobody is. */
@@ -62,6 +67,14 @@ const shared = z.object({
     .default('sqlite:data/nhipcau.db'),
   LOG_LEVEL: z.enum(logLevels, { error: `một trong ${logLevels.join(', ')}` }).default('info'),
   NOTIFY_URL: url.optional(),
+  STAFF_GROUP: z
+    .string()
+    .regex(
+      /^(telegram|zalo|zalo-bot):[^\s:]+$/,
+      '<kênh>:<mã nhóm>, kênh là telegram, zalo hoặc zalo-bot; ví dụ telegram:-1001234567890',
+    )
+    .optional(),
+  STAFF_QUIET_MINUTES: whole(1, 1_440, 'số phút, từ 1 đến 1440').default(10),
   DATA_KEY: base64Key.optional(),
   EMBED_ON: z
     .string()
@@ -162,6 +175,7 @@ export function readConfig(environment: Environment): Config {
     ...halfSet(env),
     ...keyless(env),
     ...nowhere(env),
+    ...groupOff(env),
   ];
   if (!read.success || problems.length > 0) {
     throw new AppError(
@@ -185,6 +199,7 @@ function settings(read: z.infer<typeof shared>, env: Environment): Config {
     dataDir: 'data',
     logLevel: read.LOG_LEVEL,
     notifyUrl: read.NOTIFY_URL,
+    staffGroup: staffGroup(read),
     embedOn: read.EMBED_ON ?? [],
     trustProxy: read.TRUST_PROXY,
     dataKey: read.DATA_KEY,
@@ -194,6 +209,17 @@ function settings(read: z.infer<typeof shared>, env: Environment): Config {
     zaloBot: zaloBotSettings(read),
     missing: Object.fromEntries(missing),
   };
+}
+
+function staffGroup({
+  STAFF_GROUP: group,
+  STAFF_QUIET_MINUTES: quiet,
+}: z.infer<typeof shared>): StaffGroup | undefined {
+  const [channel, address] = group?.split(':') ?? [];
+  if (channel === undefined || address === undefined) return undefined;
+  // An Official Account writes to groups under another address than to people.
+  const to = channel === 'zalo' ? groupAddress(address) : address;
+  return { channel, address: to, quiet: minutes(quiet) };
 }
 
 function messengerSettings(
@@ -273,6 +299,14 @@ function halfSet(env: Environment): string[] {
 function keyless(env: Environment): string[] {
   if (!env['STORE_URL']?.startsWith('mongodb') || env['DATA_KEY']) return [];
   return ['DATA_KEY: bắt buộc khi dùng MongoDB; tạo bằng: openssl rand -base64 32'];
+}
+
+/** Nothing is sent through a channel that is off. */
+function groupOff(env: Environment): string[] {
+  const channel = env['STAFF_GROUP']?.split(':')[0];
+  const keys = credentialsIn(env).find(([name]) => name === channel)?.[1] ?? [];
+  if (keys.every((key) => env[key])) return [];
+  return [`STAFF_GROUP: kênh ${channel ?? ''} đang tắt, chưa đặt ${keys.join(', ')}`];
 }
 
 /** The page about personal data is linked in the first message: on a person's phone `localhost` leads nowhere. */

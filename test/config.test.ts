@@ -169,3 +169,31 @@ test('sites that may show the chat are kept by their origin alone', () => {
   });
   expect(embedOn).toEqual(['https://daklak.gov.vn', 'http://localhost:8080']);
 });
+
+describe('the group of staff', () => {
+  const telegram = {
+    PUBLIC_URL: 'https://nhipcau.example',
+    TELEGRAM_BOT_TOKEN: '700000001:AA-token',
+    TELEGRAM_MODE: 'polling',
+  };
+
+  test('is a group on a channel that is on', () => {
+    const { staffGroup } = readConfig({ ...telegram, STAFF_GROUP: 'telegram:-1001230000001' });
+    expect(staffGroup).toEqual({
+      channel: 'telegram',
+      address: '-1001230000001',
+      quiet: 600_000,
+    });
+    expect(readConfig(telegram).staffGroup).toBeUndefined();
+  });
+
+  test('on a channel that is off, or on none, is refused by name', () => {
+    expect(refusal({ ...telegram, STAFF_GROUP: 'zalo:1' })).toContain(
+      'STAFF_GROUP: kênh zalo đang tắt, chưa đặt ZALO_APP_ID',
+    );
+    for (const wrong of ['-1001230000001', 'messenger:1', 'telegram:', 'telegram:1:2'])
+      expect(refusal({ ...telegram, STAFF_GROUP: wrong })).toContain(
+        'STAFF_GROUP: <kênh>:<mã nhóm>',
+      );
+  });
+});

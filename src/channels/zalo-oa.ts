@@ -59,8 +59,15 @@ type Attachment = {
 /** Source: channels.md A.3, read 2026-11-23. The title's length is not verified: 20 fits everywhere else. */
 const textLength = 2_000;
 const choiceTitle = 20;
-/** Consultation; the older path is all there is for people who are not logged in. */
-const paths = { person: '/v3.0/oa/message/cs', anonymous: '/v2.0/oa/message' };
+/**
+ * Consultation; the older path is all there is for people who are not logged in. Groups: from secondary sources, several
+ * that agree, 2026-11-25.
+ */
+const paths = {
+  person: '/v3.0/oa/message/cs',
+  anonymous: '/v2.0/oa/message',
+  group: '/v3.0/oa/group/message',
+};
 const upkeepEvery = minutes(10);
 
 /** What an attending channel has; before it attends it can render and read, not send. */
@@ -139,8 +146,13 @@ function verify(request: WebhookRequest, settings: ZaloOaSettings, meter?: Meter
 
 function render(reply: Reply, to: string, settings: ZaloOaSettings): ZaloCall[] {
   const recipient = recipientOf(to);
-  const path = 'user_id' in recipient ? paths.person : paths.anonymous;
+  const path = pathTo(recipient);
   return contents(reply, settings).map((message) => ({ path, body: { recipient, message } }));
+}
+
+function pathTo(recipient: ZaloRecipient): string {
+  if ('group_id' in recipient) return paths.group;
+  return 'user_id' in recipient ? paths.person : paths.anonymous;
 }
 
 function contents(reply: Reply, settings: ZaloOaSettings): Content[] {

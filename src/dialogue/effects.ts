@@ -36,5 +36,6 @@ export type Effect =
   | { readonly type: 'notify'; readonly code: NotifyCode };
 
 export type CaseKind = 'erase' | 'withdraw' | 'access' | 'correct';
-export type NotifyCode = 'waiting' | 'urgent' | 'privacy_request' | 'platform_notice';
+export type NotifyCode =
+  'waiting' | 'urgent' | 'privacy_request' | 'platform_notice' | 'channel_down';
 export type EffectOf<Type extends Effect['type']> = Extract<Effect, { type: Type }>;

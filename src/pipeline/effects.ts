@@ -64,11 +64,14 @@ function applyOne(effect: Effect, scene: EffectScene): Applied {
     case 'unanswered':
       return { writes: [gap(effect, scene)], conversation };
     case 'notify':
-      return {
-        writes: [notifyJob(effect.code, conversation.channel, scene.now, scene.trace)],
-        conversation,
-      };
+      return { writes: [bell(effect, scene)], conversation };
   }
+}
+
+/** Why somebody waits is no word of theirs, so it may be told. */
+function bell({ code }: EffectOf<'notify'>, { conversation, now, trace }: EffectScene): Write {
+  const { channel, waiting } = conversation;
+  return notifyJob({ code, channel, ...(waiting ? { reason: waiting.reason } : {}) }, now, trace);
 }
 
 /** Who waits already keeps the place in the queue. */

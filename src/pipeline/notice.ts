@@ -1,6 +1,7 @@
 import type { Instant } from '../clock.ts';
 import type { EventOf } from '../conversation/event.ts';
 import type { Notice } from '../conversation/notice.ts';
+import type { NotifyCode } from '../dialogue/effects.ts';
 import { AppError, ConflictError } from '../errors.ts';
 import type { TraceId } from '../ids.ts';
 import { notices } from '../store/collections.ts';
@@ -10,18 +11,27 @@ import { audit } from './audit.ts';
 import type { ModerationPorts, Moderator } from './moderation.ts';
 import { notifyJob } from './queue.ts';
 
-/** What a platform says of the channel is shown to people until one of them has seen it; the bell rings once. */
+/**
+ * What a platform says of the channel, or what we found out about it ourselves, is shown to people until one of them has
+ * seen it; the bell rings once.
+ */
 export async function openNotice(
   store: Store,
-  { id, channel, action, reason }: EventOf<'enforced'>,
+  {
+    id,
+    channel,
+    action,
+    reason,
+  }: Pick<EventOf<'enforced'>, 'id' | 'channel' | 'action' | 'reason'>,
   now: Instant,
   trace: TraceId,
+  code: NotifyCode = 'platform_notice',
 ): Promise<void> {
   const notice = { id, schema: 1, channel, action, text: reason, state: 'open', at: now } as const;
   try {
     await store.commit([
       insert<Notice>(notices, notice),
-      notifyJob('platform_notice', channel, now, trace),
+      notifyJob({ code, channel, reason: action }, now, trace),
     ]);
   } catch (error) {
     // A redelivery.

@@ -70,13 +70,17 @@ export function enqueue<Body>(queue: QueueName, job: NewJob<Body>, claim: boolea
   return insert<Job<Body>>(jobs, doc, claim ? { claim: true } : {});
 }
 
-/** Somebody outside is told a code and a channel; see tasks/notify.ts. */
-export function notifyJob(
-  code: NotifyCode,
-  channel: ChannelName,
-  now: Instant,
-  cause: TraceId,
-): Write {
+/** What somebody outside is told: codes, never a text or a name. */
+export interface Bell {
+  readonly code: NotifyCode;
+  readonly channel: ChannelName;
+  /** Why: a waiting reason, what a platform did, what is wrong with a channel. */
+  readonly reason?: string;
+}
+
+/** Somebody outside is told; see tasks/notify.ts. */
+export function notifyJob({ code, channel, reason }: Bell, now: Instant, cause: TraceId): Write {
+  const input = { code, channel, ...(reason === undefined ? {} : { reason }) };
   const job = {
     id: `task/notify/${newId<'job'>()}` as JobId,
     channel: 'tasks',
@@ -84,7 +88,7 @@ export function notifyJob(
     order: now,
     createdAt: now,
     cause,
-    body: { task: 'notify', input: { code, channel } } satisfies TaskBody,
+    body: { task: 'notify', input } satisfies TaskBody,
   };
   return enqueue('tasks', job, false);
 }

@@ -1,12 +1,28 @@
 import type { Json } from '../channels/channel.ts';
 import type { Instant, Millis } from '../clock.ts';
+import type { ChannelName } from '../ids.ts';
 import type { Log } from '../log.ts';
+import type { Meter } from '../meter.ts';
+import type { Limiter } from '../pipeline/limiter.ts';
 import type { ModerationPorts } from '../pipeline/moderation.ts';
 
 export interface TaskPorts extends ModerationPorts {
   readonly log: Log;
+  readonly meter: Pick<Meter, 'sent'>;
+  /** The same rates as the outbox keeps to. */
+  readonly limiter: Pick<Limiter, 'take'>;
   /** Tells somebody outside; nothing where no address is set. */
   readonly tell: (message: Json) => Promise<void>;
+  readonly staffGroup: StaffGroup | undefined;
+}
+
+/** Where staff hear of what waits for them. */
+export interface StaffGroup {
+  readonly channel: ChannelName;
+  /** The group, as its channel calls it. */
+  readonly address: string;
+  /** At most one line of a kind and a channel in this time. */
+  readonly quiet: Millis;
 }
 
 /** Work beside the conversations. Runs as a job of the queue `tasks`, so that it survives a restart. */

@@ -42,7 +42,9 @@ describe('when a platform acts on our account', () => {
       expect(await open(bot)).toEqual([
         ['messenger', 'block', 'The bot violated our Platform Policies.'],
       ]);
-      expect(bot.platform.told).toEqual([{ code: 'platform_notice', channel: 'messenger' }]);
+      expect(bot.platform.told).toEqual([
+        { code: 'platform_notice', channel: 'messenger', reason: 'block' },
+      ]);
       expect(await bot.dead()).toEqual([]);
     },
   );

@@ -296,7 +296,9 @@ describe('somebody’s phone rings', () => {
   test('with a code and a channel, without words or names', async () => {
     const bot = await startBot({ env });
     await bot.hears('gặp cán bộ');
-    expect(bot.platform.told).toEqual([{ code: 'waiting', channel: 'messenger' }]);
+    expect(bot.platform.told).toEqual([
+      { code: 'waiting', channel: 'messenger', reason: 'asked_human' },
+    ]);
   });
 
   test('once, even when nobody picks up', async () => {

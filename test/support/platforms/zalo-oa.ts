@@ -185,7 +185,7 @@ export async function startZaloOa(): Promise<FakeZaloOa> {
     const answering =
       path === '/v4/oa/access_token'
         ? renew
-        : /^\/v[23]\.0\/oa\/message/.test(path)
+        : /^\/v[23]\.0\/oa\/(?:group\/)?message/.test(path)
           ? call
           : async () => {
               json(response, 404, {});
@@ -234,7 +234,11 @@ export async function startZaloOa(): Promise<FakeZaloOa> {
 }
 
 interface SentBody {
-  readonly recipient: { readonly user_id?: string; readonly anonymous_id?: string };
+  readonly recipient: {
+    readonly user_id?: string;
+    readonly anonymous_id?: string;
+    readonly group_id?: string;
+  };
   readonly message: {
     readonly text?: string;
     readonly attachment?: { readonly payload?: { readonly buttons?: ZaloSent['buttons'] } };
@@ -244,7 +248,7 @@ interface SentBody {
 function sentOf(path: string, { recipient, message }: SentBody, messageId: string): ZaloSent {
   return {
     path,
-    to: recipient.user_id ?? recipient.anonymous_id ?? '',
+    to: recipient.user_id ?? recipient.group_id ?? recipient.anonymous_id ?? '',
     text: message.text ?? '',
     buttons: message.attachment?.payload?.buttons ?? [],
     message: message,

@@ -23,6 +23,7 @@ import { caseOfCode, requestDeletion } from './pipeline/deletion.ts';
 import { deliverer, undeliverable } from './pipeline/deliver.ts';
 import { limiter } from './pipeline/limiter.ts';
 import { processor } from './pipeline/process.ts';
+import { pulse } from './pipeline/pulse.ts';
 import { receiver } from './pipeline/receive.ts';
 import type { Receiver } from './pipeline/receive.ts';
 import { staffing } from './pipeline/staff.ts';
@@ -59,7 +60,7 @@ export interface App {
   readonly channels: ReadonlyMap<string, Channel>;
   /** From now on questions are answered; before, they wait. */
   useModel(model: Model): void;
-  /** Puts due tasks into the queue; called by a timer. */
+  /** Puts due tasks into the queue, and writes down when channels last heard something; timers do the same. */
   tick(): Promise<void>;
   /** No new work, lanes under way finished, streams closed. Leaves the store open. */
   stop(): Promise<void>;
@@ -67,6 +68,8 @@ export interface App {
 
 const answerExpires = hours(12);
 const tickMs = 1_000;
+/** When a channel last heard something is written so often, not with each message. */
+const beatMs = 60_000;
 
 /** Puts the three rings together. Nothing here decides anything. */
 export async function createApp(config: Config, world: World): Promise<App> {
@@ -74,9 +77,10 @@ export async function createApp(config: Config, world: World): Promise<App> {
   const content = (): Content => read;
   const channels = openChannels(config, world.sender, read.sendingRules);
   const measured = metrics(store);
+  const beat = pulse(store, clock, measured.meter);
   const mind = memoryOf(roles);
   const crew = roles.includes('worker')
-    ? crewOf(config, world, channels, measured.meter, mind)
+    ? crewOf(config, world, channels, beat.meter, mind)
     : undefined;
   if (![...channels.values()].some(({ delivery }) => delivery === 'push'))
     await seedExamples(store, read, clock);
@@ -86,9 +90,9 @@ export async function createApp(config: Config, world: World): Promise<App> {
     log,
     content,
     worker: crew?.worker,
-    meter: measured.meter,
+    meter: beat.meter,
   });
-  const attendants = await attend(channels, receive, world, measured.meter);
+  const attendants = await attend(channels, receive, world, beat.meter);
   const staffed = staffing(store, clock);
   const chat = widget({
     store,
@@ -112,7 +116,7 @@ export async function createApp(config: Config, world: World): Promise<App> {
       refuse,
     }),
     widget: chat.router,
-    health: health({ store, clock, canAnswer: mind.canAnswer }),
+    health: health({ store, clock, canAnswer: mind.canAnswer, channels: [...channels.keys()] }),
     pages: pages({
       content,
       clock,
@@ -124,6 +128,8 @@ export async function createApp(config: Config, world: World): Promise<App> {
     embedOn: config.embedOn,
     trustProxy: config.trustProxy,
   });
+  const beating = setInterval(() => void beat.flush(), beatMs);
+  beating.unref();
   return {
     http,
     receiver: receive,
@@ -134,11 +140,14 @@ export async function createApp(config: Config, world: World): Promise<App> {
       crew?.worker.wake();
     },
     tick: async () => {
+      await beat.flush();
       await crew?.tick();
     },
     async stop() {
+      clearInterval(beating);
       chat.close();
       await Promise.all([...attendants.map((one) => one.stop()), crew?.stop()]);
+      await beat.flush();
     },
   };
 }
@@ -231,6 +240,7 @@ function crewOf(
       limiter: limits,
       tell: teller(config, sender, log),
       staffGroup: config.staffGroup,
+      silence: config.silence,
     }),
   });
   const tick = (): Promise<void> =>

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { minutes } from './clock.ts';
+import { hours, minutes } from './clock.ts';
+import type { Millis } from './clock.ts';
 import { AppError } from './errors.ts';
 import type { MessengerSettings } from './channels/messenger.ts';
 import type { TelegramSettings } from './channels/telegram-api.ts';
@@ -21,6 +22,8 @@ export interface Config {
   readonly notifyUrl: string | undefined;
   /** A group of staff on one of the channels that hears of what waits. */
   readonly staffGroup: StaffGroup | undefined;
+  /** How long a channel may hear nothing before somebody is told; undefined = for ever. */
+  readonly silence: Millis | undefined;
   /** Sites that may show the chat in a frame. */
   readonly embedOn: readonly string[];
   /** Proxies that are believed about who asks; empty = nobody is. */
@@ -74,6 +77,7 @@ const shared = z.object({
       '<kênh>:<mã nhóm>, kênh là telegram, zalo hoặc zalo-bot; ví dụ telegram:-1001234567890',
     )
     .optional(),
+  CHANNEL_SILENCE_HOURS: whole(0, 8_760, 'số giờ, từ 0 (không báo) đến 8760').default(72),
   STAFF_QUIET_MINUTES: whole(1, 1_440, 'số phút, từ 1 đến 1440').default(10),
   DATA_KEY: base64Key.optional(),
   EMBED_ON: z
@@ -200,6 +204,7 @@ function settings(read: z.infer<typeof shared>, env: Environment): Config {
     logLevel: read.LOG_LEVEL,
     notifyUrl: read.NOTIFY_URL,
     staffGroup: staffGroup(read),
+    silence: read.CHANNEL_SILENCE_HOURS === 0 ? undefined : hours(read.CHANNEL_SILENCE_HOURS),
     embedOn: read.EMBED_ON ?? [],
     trustProxy: read.TRUST_PROXY,
     dataKey: read.DATA_KEY,

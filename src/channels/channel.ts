@@ -73,6 +73,35 @@ export interface AttendPorts {
   accept(events: readonly InboundEvent[]): Promise<void>;
 }
 
+/** What can be wrong with a channel for people to mend; a code, in words in `pipeline/channel-health.ts`. */
+export const troubles = [
+  'token_dead',
+  'token_expiring',
+  'webhook_missing',
+  'webhook_elsewhere',
+  'webhook_incomplete',
+  'webhook_failing',
+  'webhook_set',
+  'nobody_polls',
+  'quota_used',
+  'unreachable',
+  'silent',
+] as const;
+export type Trouble = (typeof troubles)[number];
+
+/** How the platform says our account stands. */
+export interface ChannelCheck {
+  readonly troubles: readonly Trouble[];
+  /** When our token ends for good, where one does that renews itself or not at all. */
+  readonly tokenUntil?: Instant;
+  /** Kinds of events that we need and the platform does not bring. */
+  readonly missing?: readonly string[];
+  /** Events that wait at the platform. */
+  readonly pending?: number;
+  /** What may still be sent, by the platform's own kinds, as it last said. */
+  readonly quota?: Readonly<Record<string, number>>;
+}
+
 export interface Attendant {
   /** Ends what is under way; the account stays as it is. */
   stop(): Promise<void>;
@@ -121,4 +150,9 @@ export interface Channel<Call extends Json = Json> {
    * back once what the store knows is read; the platform's trouble is reported, never thrown.
    */
   attend?(ports: AttendPorts): Promise<Attendant>;
+  /**
+   * Asks how the account stands: token, where events go, quota. Changes nothing. A dead token is an answer.
+   * @throws {ChannelError} when the platform could not be asked.
+   */
+  check?(now: Instant): Promise<ChannelCheck>;
 }

@@ -4,6 +4,7 @@ import { newId } from '../ids.ts';
 import type { JobId } from '../ids.ts';
 import { enqueue, release } from '../pipeline/queue.ts';
 import { jobs, locks } from '../store/collections.ts';
+import { laneId } from '../store/lane.ts';
 import type { Claim, Store } from '../store/store.ts';
 
 /** Something that one process at a time may do. */
@@ -26,6 +27,14 @@ export async function takeLease(
   await ensureLane(store, channel, now);
   const [claim] = await store.claim('tasks', channel, 1);
   return claim && leaseOf(store, claim);
+}
+
+/** Whether some process has it. One that died keeps it until another asks. */
+export async function isLeased(store: Store, name: string): Promise<boolean> {
+  const channel = `lease:${name}`;
+  const id = laneId({ queue: 'tasks', channel, lane: channel });
+  const lock = await store.collection(locks).get(id);
+  return lock !== undefined && lock.owner !== '';
 }
 
 async function ensureLane(store: Store, channel: string, now: Instant): Promise<void> {

@@ -52,9 +52,15 @@ export async function auditSubscription(account: MessengerAccount): Promise<Subs
   const read = subscribedApps.safeParse(answer);
   if (!read.success) throw badAnswer('subscribed_apps');
   const { appId } = account.settings;
-  // Another app's fields are not ours; which is ours only the app id tells.
-  const ours = read.data.data.filter(({ id }) => appId === undefined || id === appId);
-  const subscribed = ours.flatMap(({ subscribed_fields }) => subscribed_fields);
+  // Other apps of the Page may be among them. Without an app id ours is taken to be the one that lacks least.
+  const [ours] = read.data.data
+    .filter(({ id }) => appId === undefined || id === appId)
+    .map(({ subscribed_fields }) => subscriptionOf(subscribed_fields))
+    .sort((a, b) => a.missing.length - b.missing.length);
+  return ours ?? subscriptionOf([]);
+}
+
+function subscriptionOf(subscribed: readonly string[]): Subscription {
   return { subscribed, missing: neededFields.filter((field) => !subscribed.includes(field)) };
 }
 

@@ -9,6 +9,7 @@ import { graphError } from './graph-error.ts';
 import { graphUrl } from './graph-url.ts';
 import { restAfter, usageOf } from './graph-usage.ts';
 import { deletionSubject } from './messenger-deletion.ts';
+import { checkMessenger } from './messenger-check.ts';
 import { markPrefix, parseMessenger } from './messenger-events.ts';
 import { pageInbox } from './messenger-routing.ts';
 import { permissionBy, templateFor } from './sending-rules.ts';
@@ -135,6 +136,7 @@ export function messenger(
         read(await sender.send(post(call, settings)));
       }
     },
+    check: () => checkMessenger({ settings, sender }),
     // Only to say what it drops: MESSENGER_PAGE_ID may be wrong, and then all else would be silence.
     attend(ports) {
       attending = ports;

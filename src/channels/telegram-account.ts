@@ -5,7 +5,7 @@ import { ChannelError } from '../errors.ts';
 import { channelAccounts } from '../store/collections.ts';
 import { insert, replace } from '../store/store.ts';
 import type { Store } from '../store/store.ts';
-import type { AttendPorts, Attendant, Json } from './channel.ts';
+import type { AttendPorts, Attendant, Json, Trouble } from './channel.ts';
 import { commands } from './commands.ts';
 import type { BotApi, Params, TelegramSettings } from './telegram-api.ts';
 import { updateKinds } from './telegram-events.ts';
@@ -220,7 +220,7 @@ async function watchWebhook(
 }
 
 /** What is wrong with the webhook; undefined = nothing. */
-export function problemOf(info: WebhookInfo, expected: string, now: number): string | undefined {
+export function problemOf(info: WebhookInfo, expected: string, now: number): Trouble | undefined {
   if (info.url === '') return 'webhook_missing';
   if (info.url !== expected) return 'webhook_elsewhere';
   if (updateKinds.some((kind) => info.allowed_updates?.includes(kind) === false))

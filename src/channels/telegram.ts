@@ -3,6 +3,7 @@ import type { SendingRule } from '../content/content.ts';
 import type { InboundEvent } from '../conversation/event.ts';
 import type { Choice, Link, Reply } from '../conversation/reply.ts';
 import { ChannelError, SignatureError } from '../errors.ts';
+import type { Store } from '../store/store.ts';
 import type { Sender } from './call.ts';
 import type { Allowed, Channel, Limits, WebhookRequest } from './channel.ts';
 import { shorten, splitText } from './fit.ts';
@@ -10,6 +11,7 @@ import { readJson } from './json.ts';
 import { permissionBy } from './sending-rules.ts';
 import { isSame } from './signature.ts';
 import { attendTelegram } from './telegram-account.ts';
+import { checkTelegram } from './telegram-check.ts';
 import { botApi, telegramError } from './telegram-api.ts';
 import type { Answered, BotApi, TelegramSettings } from './telegram-api.ts';
 import { parseUpdate, pressOf } from './telegram-events.ts';
@@ -55,6 +57,7 @@ export function telegram(
   const ours = rules.filter(({ channel }) => channel === 'telegram');
   const api = botApi(settings, sender);
   const account: Account = { id: api.botId, name: undefined };
+  let store: Store | undefined;
   return {
     name: 'telegram',
     delivery: 'push',
@@ -67,7 +70,11 @@ export function telegram(
     render: (reply, to, _permission: Allowed) => render(reply, to, account.name),
     send: sending(api),
     acknowledge: (events) => acknowledge(api, events),
-    attend: (ports) => attendTelegram(api, settings, account, ports),
+    attend: (ports) => {
+      store = ports.store;
+      return attendTelegram(api, settings, account, ports);
+    },
+    check: (now) => checkTelegram(api, settings, store, now),
   };
 }
 

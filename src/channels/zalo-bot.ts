@@ -3,6 +3,7 @@ import { seconds } from '../clock.ts';
 import type { SendingRule } from '../content/content.ts';
 import type { Reply } from '../conversation/reply.ts';
 import { SignatureError } from '../errors.ts';
+import type { Store } from '../store/store.ts';
 import type { Sender } from './call.ts';
 import type { AttendPorts, Attendant, Channel, Limits, WebhookRequest } from './channel.ts';
 import { splitText } from './fit.ts';
@@ -10,6 +11,7 @@ import { permissionBy } from './sending-rules.ts';
 import { isSame } from './signature.ts';
 import { callZaloBot } from './zalo-bot-api.ts';
 import type { ZaloBotSettings } from './zalo-bot-api.ts';
+import { checkZaloBot } from './zalo-bot-check.ts';
 import { parseZaloBot } from './zalo-bot-events.ts';
 import { pollZaloBot } from './zalo-bot-polling.ts';
 import { readZaloJson } from './zalo-json.ts';
@@ -34,6 +36,7 @@ export function zaloBot(
   const ours = rules.filter(({ channel }) => channel === 'zalo-bot');
   const botId = botIdOf(settings);
   const limits: Limits = { textLength, choices: 0, choiceTitle: 0, perSecond: settings.perSecond };
+  let store: Store | undefined;
   return {
     name: 'zalo-bot',
     delivery: 'push',
@@ -49,8 +52,10 @@ export function zaloBot(
       return { platformId: sentId.safeParse(result).data?.message_id ?? 'unnamed' };
     },
     async attend(ports) {
+      store = ports.store;
       return attend(settings, botId, sender, ports);
     },
+    check: () => checkZaloBot(settings, botId, sender, store),
   };
 }
 

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { minutes } from '../clock.ts';
+import type { Instant } from '../clock.ts';
 import type { SendingRule } from '../content/content.ts';
 import type { Choice, Link, Reply } from '../conversation/reply.ts';
 import { ChannelError, SignatureError } from '../errors.ts';
 import type { Meter } from '../meter.ts';
 import type { HttpAnswer, Sender } from './call.ts';
-import type { AttendPorts, Channel, Limits, WebhookRequest } from './channel.ts';
+import type { AttendPorts, Channel, ChannelCheck, Limits, WebhookRequest } from './channel.ts';
 import { shorten, splitText } from './fit.ts';
 import { permissionBy } from './sending-rules.ts';
 import { readZaloJson } from './zalo-json.ts';
@@ -73,6 +74,8 @@ const upkeepEvery = minutes(10);
 /** What an attending channel has; before it attends it can render and read, not send. */
 interface Attending {
   readonly tokens: RotatingTokens;
+  /** What may still be sent, by kind, as the answers of this process last said. */
+  readonly quota: Map<string, number>;
   readonly meter: Meter;
   readonly notices: ZaloNotices;
 }
@@ -105,6 +108,10 @@ export function zaloOa(
       if (!attending) throw new ChannelError('not_attending', 'No token yet.', { retryable: true });
       return send(call, settings, sender, attending);
     },
+    async check(now) {
+      if (!attending) throw new ChannelError('not_attending', 'No token yet.', { retryable: true });
+      return check(attending, now);
+    },
     async attend(ports) {
       attending = attend(settings, sender, ports);
       const { tokens } = attending;
@@ -131,7 +138,22 @@ function attend(settings: ZaloOaSettings, sender: Sender, ports: AttendPorts): A
     log,
     tell: ({ action, error }, about) => notices.open(action, about, error),
   });
-  return { tokens, meter, notices };
+  return { tokens, meter, notices, quota: new Map() };
+}
+
+/** By what is kept of the token: it renews itself, so asking Zalo would tell no more. Where events go Zalo does not tell. */
+async function check({ tokens, quota }: Attending, now: Instant): Promise<ChannelCheck> {
+  const { refreshUntil: tokenUntil, refused } = await tokens.state();
+  const isDead = refused !== undefined || (tokenUntil !== undefined && tokenUntil <= now);
+  const isUsed = [...quota.values()].some((remain) => remain <= 0);
+  return {
+    troubles: [
+      ...(isDead ? ['token_dead' as const] : []),
+      ...(isUsed ? ['quota_used' as const] : []),
+    ],
+    ...(tokenUntil === undefined ? {} : { tokenUntil }),
+    ...(quota.size === 0 ? {} : { quota: Object.fromEntries(quota) }),
+  };
 }
 
 /** Which formula fitted is counted: documents and living systems differ, and one wrong secret turns all away. */
@@ -224,8 +246,9 @@ async function send(
   call: ZaloCall,
   settings: ZaloOaSettings,
   sender: Sender,
-  { tokens, meter, notices }: Attending,
+  attending: Attending,
 ): Promise<{ platformId: string }> {
+  const { tokens, notices } = attending;
   const first = await tokens.access();
   let answer = await sender.send(post(call, settings, first));
   if (isTokenRefused(answer)) {
@@ -234,7 +257,7 @@ async function send(
     if (isTokenRefused(answer)) await tokens.access(second);
   }
   if (needsOperator(answer)) await notices.open('refused', 'send', errorIn(answer)?.error);
-  return read(answer, meter);
+  return read(answer, attending);
 }
 
 function post({ path, body }: ZaloCall, { apiBase }: ZaloOaSettings, token: string) {
@@ -259,13 +282,17 @@ const success = z.object({
 });
 
 /** HTTP 200 is no success yet: only `error` 0 with the message's id is. */
-function read(answer: HttpAnswer, meter: Meter): { platformId: string } {
+function read(answer: HttpAnswer, { meter, quota: left }: Attending): { platformId: string } {
   const done = answer.status >= 200 && answer.status < 300 ? successIn(answer.body) : undefined;
   if (!done) throw zaloError(answer);
   const { message_id, quota, cs_reply } = done.data;
   // What is left is Zalo's to say: the bounds moved twice in a year.
-  if (quota) meter.quota('zalo', quota.quota_type, quota.remain);
-  if (cs_reply) meter.quota('zalo', 'cs_reply', cs_reply.remain);
+  const said = new Map(quota ? [[quota.quota_type, quota.remain]] : []);
+  if (cs_reply) said.set('cs_reply', cs_reply.remain);
+  for (const [kind, remain] of said) {
+    left.set(kind, remain);
+    meter.quota('zalo', kind, remain);
+  }
   return { platformId: message_id };
 }
 

@@ -14,6 +14,7 @@ import { AppError } from '../errors.ts';
 import { readTree } from '../files.ts';
 import type { ConversationId } from '../ids.ts';
 import { openLog } from '../log.ts';
+import { channelHealths } from '../pipeline/channel-health.ts';
 import { deadLetters, putBack } from '../pipeline/dead.ts';
 import { caseOfCode, closeCase } from '../pipeline/deletion.ts';
 import { finish, handBack, reply, take } from '../pipeline/moderation.ts';
@@ -28,6 +29,7 @@ import { eraseContact } from '../tasks/erase.ts';
 import { runCommand } from './command.ts';
 import {
   caseLine,
+  channelLine,
   deadLine,
   lineText,
   noticeLine,
@@ -46,6 +48,7 @@ const usage = `Bàn trực trong cửa sổ lệnh. Cách dùng: npm run -s mode
   back <mã>             trả lại bot
   done <mã>             xong việc
   erase <mã> --yes      xoá mọi dữ liệu của người này; không lấy lại được
+  channels              từng kênh có ổn không, tin cuối lúc nào, cần làm gì
   dead                  việc đã bỏ dở: câu chưa trả lời, tin chưa gửi được, và lý do
   again <mã việc>       làm lại một việc ở dead (mã đứng đầu dòng)
   seen <mã>             đã xem thông báo của nền tảng (dòng có dấu !)
@@ -86,6 +89,7 @@ const commands: Readonly<Record<string, Command>> = {
     console.log('Đã xong việc.');
   },
   erase: eraseOne,
+  channels: printChannels,
   dead: async ({ store }) => {
     const letters = await deadLetters(store);
     if (letters.length === 0) console.log('Không có việc nào hỏng.');
@@ -219,6 +223,16 @@ async function printWaiting({ store }: Desk): Promise<void> {
   const waiting = await waitingNow(store);
   if (waiting.length === 0) console.log('Không ai đang chờ. Bot đang trả lời.');
   for (const conversation of waiting) console.log(waitingLine(conversation));
+}
+
+async function printChannels({ store, channels }: Desk): Promise<void> {
+  const names = [...channels.keys()];
+  const healths = await channelHealths(store, names);
+  const letters = await deadLetters(store);
+  for (const name of names) {
+    const dead = letters.filter(({ channel }) => channel === name).length;
+    console.log(channelLine(name, healths.get(name), dead));
+  }
 }
 
 /** A bell and a line for everyone who begins to wait. */

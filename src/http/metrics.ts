@@ -3,6 +3,7 @@ import type { RequestHandler } from 'express';
 import type { Meter } from '../meter.ts';
 import { jobs, notices } from '../store/collections.ts';
 import type { Store } from '../store/store.ts';
+import { channelGauges } from './channel-metrics.ts';
 
 export interface Metrics {
   readonly meter: Meter;
@@ -67,6 +68,7 @@ export function metrics(store: Store): Metrics {
   });
   queueGauge(store, registers);
   noticeGauge(store, registers);
+  channelGauges(store, registers);
   return {
     meter: {
       received: (channel, type) => {

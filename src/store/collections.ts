@@ -1,3 +1,4 @@
+import type { ChannelCheck, Trouble } from '../channels/channel.ts';
 import type { Instant } from '../clock.ts';
 import type { AuditRecord } from '../conversation/audit.ts';
 import type { Case } from '../conversation/case.ts';
@@ -55,6 +56,20 @@ export interface ChannelAccount extends Doc {
   readonly schema: 1;
   /** The name people call it by. */
   readonly name: string;
+}
+
+/** How a channel stands, one document each; by `pipeline/pulse.ts` and the task `channels`. Its id is its name. */
+export interface ChannelHealth extends Doc {
+  readonly schema: 1;
+  readonly lastEventAt?: Instant;
+  readonly lastSentAt?: Instant;
+  /** Since when somebody has been here to hear; silence counts from then on. 0 = nobody has looked yet. */
+  readonly listeningSince: Instant | 0;
+  /** When it was last looked at, and what the platform said. 0 = never. */
+  readonly checkedAt: Instant | 0;
+  readonly check?: ChannelCheck;
+  /** What is wrong, ours and the platform's. */
+  readonly troubles: readonly Trouble[];
 }
 
 /** The last slot of a scheduled task that was queued. */
@@ -241,6 +256,7 @@ export const channelAccounts = of<ChannelAccount>()({
   schema: 1,
   fields: [],
 });
+export const channelHealth = of<ChannelHealth>()({ name: 'channelHealth', schema: 1, fields: [] });
 export const taskStates = of<TaskState>()({ name: 'taskStates', schema: 1, fields: [] });
 export const jobs = of<Job>()({
   name: 'jobs',
@@ -276,6 +292,7 @@ export const all: readonly AnyCollection[] = [
   forgotten,
   secrets,
   channelAccounts,
+  channelHealth,
   taskStates,
   jobs,
   locks,

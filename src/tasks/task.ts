@@ -14,6 +14,8 @@ export interface TaskPorts extends ModerationPorts {
   /** Tells somebody outside; nothing where no address is set. */
   readonly tell: (message: Json) => Promise<void>;
   readonly staffGroup: StaffGroup | undefined;
+  /** A channel that heard nothing for so long is in trouble; undefined = silence is nothing. */
+  readonly silence: Millis | undefined;
 }
 
 /** Where staff hear of what waits for them. */

@@ -23,6 +23,7 @@ let printed: string[];
 
 beforeEach(() => {
   platform = fakeGraph();
+  platform.apps.splice(0);
   account = { settings, sender: platform };
   printed = [];
   jest.spyOn(console, 'log').mockImplementation((line: string) => void printed.push(line));
@@ -55,9 +56,9 @@ describe('the subscription', () => {
   });
 
   test('that Meta does not tell is an error and not a Page without fields', async () => {
-    platform.answers(graph.tokenDead);
+    platform.subscribes(graph.tokenDead);
     await expect(auditSubscription(account)).rejects.toMatchObject({ code: 'token_dead' });
-    platform.answers(() => ({ status: 200, headers: {}, body: '{"data":{}}' }));
+    platform.subscribes(() => ({ status: 200, headers: {}, body: '{"data":{}}' }));
     await expect(auditSubscription(account)).rejects.toMatchObject({ code: 'bad_answer' });
     platform.answers(() => ({ status: 200, headers: {}, body: '<html>' }));
     await expect(auditSubscription(account)).rejects.toMatchObject({ code: 'bad_answer' });

@@ -17,6 +17,11 @@ async function started(options: BotOptions = {}): Promise<{ bot: Bot; site: Site
   return { bot, site: await serve(bot.app.http) };
 }
 
+const unchecked = {
+  messenger: { state: 'unchecked', troubles: [] },
+  web: { state: 'unchecked', troubles: [] },
+};
+
 describe('health', () => {
   test('is live from the first moment, and ready once the model is there', async () => {
     const { bot, site } = await started({ model: false });
@@ -26,11 +31,21 @@ describe('health', () => {
     });
     const before = await site.get('/health/ready');
     expect(before.status).toBe(503);
-    expect(before.json()).toEqual({ status: 'not_ready', store: true, model: false });
+    expect(before.json()).toEqual({
+      status: 'not_ready',
+      store: true,
+      model: false,
+      channels: unchecked,
+    });
     await bot.useModel();
     const after = await site.get('/health/ready');
     expect(after.status).toBe(200);
-    expect(after.json()).toEqual({ status: 'ready', store: true, model: true });
+    expect(after.json()).toEqual({
+      status: 'ready',
+      store: true,
+      model: true,
+      channels: unchecked,
+    });
   });
 
   test('is live and not ready while the store is away, and ready when it is back', async () => {
@@ -46,7 +61,12 @@ describe('health', () => {
     expect((await site.get('/health/live')).status).toBe(200);
     const away = await site.get('/health/ready');
     expect(away.status).toBe(503);
-    expect(away.json()).toEqual({ status: 'not_ready', store: false, model: true });
+    expect(away.json()).toEqual({
+      status: 'not_ready',
+      store: false,
+      model: true,
+      channels: unchecked,
+    });
     isAway = false;
     bot.clock.advance(seconds(2));
     expect((await site.get('/health/ready')).status).toBe(200);
@@ -75,6 +95,7 @@ describe('health', () => {
       status: 'ready',
       store: true,
       model: true,
+      channels: unchecked,
     });
   });
 });

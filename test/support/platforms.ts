@@ -1,6 +1,7 @@
 import type { HttpAnswer, HttpCall, Sender } from '../../src/channels/call.ts';
 import type { SendCall } from '../../src/channels/messenger.ts';
 import { ChannelError } from '../../src/errors.ts';
+import { neededFields } from '../../src/channels/messenger-account.ts';
 
 /** One Send API call as the fake platform saw it. */
 export interface SentCall {
@@ -41,6 +42,8 @@ export interface FakeGraph extends Sender {
   readonly told: unknown[];
   /** How the next calls are answered, in turn; then all is well again. */
   answersNext(...behaviours: Behaviour[]): void;
+  /** How the Page's subscriptions are answered from now on; else with all there are. */
+  subscribes(answer: () => HttpAnswer): void;
   /** How every call is answered until told otherwise. */
   answers(behaviour: Behaviour | undefined): void;
 }
@@ -106,8 +109,9 @@ export function fakeGraph(): FakeGraph {
   let next: Behaviour[] = [];
   let always: Behaviour = ok;
   const edges: EdgeAsked[] = [];
-  const apps: AppOfPage[] = [];
+  const apps: AppOfPage[] = [{ ...ourApp, subscribed_fields: neededFields }];
   let calls = 0;
+  let subscriptions: (() => HttpAnswer) | undefined;
   const answerOf = (call: HttpCall): HttpAnswer | Promise<HttpAnswer> => {
     const comment = (JSON.parse(call.body ?? '{}') as Partial<SendCall>).recipient?.comment_id;
     const isSecond =
@@ -117,9 +121,10 @@ export function fakeGraph(): FakeGraph {
   };
   /** The Page's list of apps, while Meta is well. */
   const subscription = (call: HttpCall, edge: string): HttpAnswer | undefined => {
-    if (!edge.endsWith('/subscribed_apps') || next.length > 0 || always !== ok) return undefined;
+    if (!edge.endsWith('/subscribed_apps')) return undefined;
     const fields = new URL(call.url).searchParams.get('subscribed_fields')?.split(',');
-    if (call.method === 'GET') return json(200, { data: apps });
+    if (call.method === 'GET') return subscriptions?.() ?? json(200, { data: apps });
+    if (next.length > 0 || always !== ok) return undefined;
     if (!fields) return error(400, 100, '(#100) The parameter subscribed_fields is required.');
     apps.splice(0, 1, { ...ourApp, subscribed_fields: fields });
     return json(200, { success: true });
@@ -132,6 +137,9 @@ export function fakeGraph(): FakeGraph {
     told,
     answersNext: (...behaviours) => {
       next = behaviours;
+    },
+    subscribes: (answer) => {
+      subscriptions = answer;
     },
     answers: (behaviour) => {
       always = behaviour ?? ok;

@@ -56,6 +56,7 @@ export const exported: readonly (readonly [AnyCollection, Plain])[] = [
 export const inside: readonly AnyCollection[] = [
   collections.secrets,
   collections.channelAccounts,
+  collections.channelHealth,
   collections.webSessions,
   collections.keys,
   collections.receipts,

@@ -4,8 +4,11 @@ import type { Conversation } from '../../conversation/conversation.ts';
 import type { Message } from '../../conversation/message.ts';
 import type { Notice } from '../../conversation/notice.ts';
 import type { ConversationId } from '../../ids.ts';
+import { troubleInWords } from '../../pipeline/channel-health.ts';
 import type { DeadLetter } from '../../pipeline/dead.ts';
+import { unseen } from '../../pipeline/pulse.ts';
 import { reasonInWords } from '../../pipeline/reasons.ts';
+import type { ChannelHealth } from '../../store/collections.ts';
 import { printable } from '../printable.ts';
 
 /** The last characters of an id: short enough to type, and never taken when two conversations share them. */
@@ -88,6 +91,28 @@ export function lineText({ from, by, text, at, kind, removedAt, delivery }: Mess
       ? `  [chưa gửi được: ${reasonInWords(delivery.reason ?? '')}]`
       : '';
   return `${writtenTime(at)}  ${by ? `${speakers[from]} ${printable(by.name)}` : speakers[from]}: ${printable(words, '\n    ')}${trouble}`;
+}
+
+/** One channel in plain words, and under it what to do. */
+export function channelLine(name: string, health: ChannelHealth | undefined, dead: number): string {
+  const { troubles, checkedAt, lastEventAt, lastSentAt, check } = health ?? unseen;
+  const facts = [
+    lastEventAt === undefined ? 'chưa có tin đến' : `tin đến lúc ${writtenTime(lastEventAt)}`,
+    lastSentAt === undefined ? '' : `tin gửi được lúc ${writtenTime(lastSentAt)}`,
+    check?.tokenUntil === undefined ? '' : `khoá đến ${writtenTime(check.tokenUntil)}`,
+    ...Object.entries(check?.quota ?? {}).map(
+      ([kind, remain]) => `còn ${remain} lượt gửi (${printable(kind)})`,
+    ),
+    check?.pending ? `${check.pending} tin đang chờ ở nền tảng` : '',
+    dead === 0 ? '' : `${dead} việc hỏng (xem: dead)`,
+    checkedAt === 0 ? '' : `kiểm tra lúc ${writtenTime(checkedAt)}`,
+  ].filter(Boolean);
+  const [mark, state] =
+    troubles.length > 0 ? ['!', 'có trục trặc'] : ['●', checkedAt === 0 ? 'đang bật' : 'ổn'];
+  const missing = check?.missing ? `\n    Còn thiếu: ${check.missing.join(', ')}` : '';
+  return `${mark} ${name}  ${state}; ${facts.join('; ')}${troubles
+    .map((trouble) => `\n    ${troubleInWords[trouble]}`)
+    .join('')}${missing}`;
 }
 
 const undone = {

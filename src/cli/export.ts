@@ -8,12 +8,15 @@ import { systemClock } from '../clock.ts';
 import type { Clock } from '../clock.ts';
 import { readConfig } from '../config.ts';
 import type { Config } from '../config.ts';
+import type { Conversation } from '../conversation/conversation.ts';
+import { contactsOf } from '../conversation/link.ts';
 import { AppError } from '../errors.ts';
 import { openLog } from '../log.ts';
 import { audit } from '../pipeline/audit.ts';
 import { cipherOf, keyBeside } from '../store/cipher.ts';
 import type { Cipher } from '../store/cipher.ts';
 import { openStore } from '../store/open.ts';
+import * as collections from '../store/collections.ts';
 import type { AnyCollection, CollectionDef, Doc, Store } from '../store/store.ts';
 import { runCommand } from './command.ts';
 import { exported, personalRow, plainRow } from './export/rows.ts';
@@ -51,19 +54,34 @@ export async function exportLines(
   const key = randomBytes(32);
   const pseudonym = (id: string): string =>
     createHmac('sha256', key).update(id).digest('base64url').slice(0, 12);
+  const personOf = await persons(store);
   const counts = new Map<string, number>();
   for (const each of exported) {
     const [def] = each;
     if (only.length > 0 && !only.includes(def.name)) continue;
     let n = 0;
     for await (const doc of everyDoc(store, def)) {
-      const row = personal ? personalRow(each, doc, cipher) : plainRow(each, doc, pseudonym);
+      const row = personal
+        ? personalRow(each, doc, cipher)
+        : plainRow(each, doc, pseudonym, personOf);
       await write(`${JSON.stringify(row)}\n`);
       n++;
     }
     counts.set(def.name, n);
   }
   return counts;
+}
+
+/** Contacts that are linked are one person, under the first of their ids. */
+async function persons(store: Store): Promise<(contactId: string) => string> {
+  const first = new Map<string, string>();
+  for await (const doc of everyDoc(store, collections.conversations)) {
+    // What `everyDoc` brings of this collection.
+    const conversation = doc as unknown as Conversation;
+    if (conversation.linked)
+      first.set(conversation.contactId, [...contactsOf(conversation)].sort()[0] ?? '');
+  }
+  return (contactId) => first.get(contactId) ?? contactId;
 }
 
 async function* everyDoc(store: Store, def: AnyCollection): AsyncGenerator<Doc> {

@@ -275,6 +275,8 @@ async function showConversation({ store, clock }: Desk, [given]: readonly string
   console.log(
     `${id}  ${conversation ? stateOf(conversation) : ''}  (lúc ${writtenTime(clock.now())})`,
   );
+  for (const { conversationId, channel } of conversation?.linked ?? [])
+    console.log(`Cùng một người, ${channel}: #${conversationId.slice(-6)}`);
   for (const line of lines.reverse()) console.log(lineText(line));
 }
 

@@ -91,7 +91,7 @@ export interface Programme {
 /** Days to keep each kind of record. */
 export type Retention = Readonly<
   Record<
-    | 'messages' | 'registrations' | 'callbacks' | 'consents' | 'cases' | 'turns' | 'audit' | 'forms',
+    | 'messages' | 'registrations' | 'callbacks' | 'consents' | 'cases' | 'turns' | 'audit' | 'linkMinutes' | 'forms',
     number
   >
 >;

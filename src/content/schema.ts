@@ -140,6 +140,7 @@ export const retentionFile = z.strictObject({
   cases: days,
   turns: days,
   audit: days,
+  linkMinutes: z.number().int().min(1).max(60),
   forms: days,
 });
 

@@ -49,6 +49,13 @@ export interface LastLine {
   readonly at: Instant;
 }
 
+/** Another conversation of the same person, as both sides have said. */
+export interface Linked {
+  readonly conversationId: ConversationId;
+  readonly contactId: ContactId;
+  readonly channel: ChannelName;
+}
+
 /** One person (or chat) on one account of one channel. Created by its first event. */
 export interface Conversation extends Doc<ConversationId> {
   readonly schema: 1;
@@ -56,6 +63,8 @@ export interface Conversation extends Doc<ConversationId> {
   readonly account: string;
   readonly address: string;
   readonly contactId: ContactId;
+  /** All other conversations of this person; each of them names this one, too. */
+  readonly linked?: readonly Linked[];
   readonly organisationId: OrganisationId;
   readonly handledBy: 'bot' | 'moderator';
   /** Grows whenever somebody takes the conversation over or gives it back: what the bot wrote before is withdrawn. */

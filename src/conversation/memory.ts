@@ -40,6 +40,8 @@ export interface Memory {
   readonly feedbackAskedAt?: Instant;
   /** When somebody who waits was last told that the wish still stands. */
   readonly waitingToldAt?: Instant;
+  /** The code for linking that was given out here, and wrong codes typed here since a moment. */
+  readonly link?: { readonly offer?: string; readonly wrong: number; readonly since: Instant };
   /** The last request about the person's own data, so that pressing twice makes one case. */
   readonly lastCase?: { readonly kind: string; readonly code: string; readonly at: Instant };
 }

@@ -1,5 +1,7 @@
+import type { Instant } from '../clock.ts';
 import type { WaitingReason } from '../conversation/conversation.ts';
-import type { CourseId, MessageId, OrganisationId } from '../ids.ts';
+import type { ConversationId, CourseId, MessageId, OrganisationId } from '../ids.ts';
+import type { TextReply } from './replies.ts';
 
 /**
  * What a turn wants changed beyond the conversation's memory and its replies. Plain data; `pipeline/effects.ts`
@@ -32,6 +34,23 @@ export type Effect =
     }
   /** A question the bot could not answer, kept for the editors, without who asked. */
   | { readonly type: 'unanswered'; readonly text: string; readonly nearest?: string }
+  /** A code was given out; the one before it ends. */
+  | {
+      readonly type: 'offerLink';
+      readonly offer: string;
+      readonly until: Instant;
+      readonly replaces?: string;
+    }
+  /** Typed here; said yes here; both have said yes; one said no. */
+  | { readonly type: 'askLink' | 'agreeLink' | 'link' | 'dropLink'; readonly offer: string }
+  | { readonly type: 'unlink' }
+  /** Said in another conversation, which `needs` has named. */
+  | {
+      readonly type: 'tell';
+      readonly conversationId: ConversationId;
+      readonly reply: TextReply;
+      readonly yesNo?: { readonly yes: string; readonly no: string };
+    }
   /** Somebody's phone rings: code and channel, never text or name. */
   | { readonly type: 'notify'; readonly code: NotifyCode };
 

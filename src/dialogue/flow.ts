@@ -6,7 +6,8 @@ import type { Course, Key } from '../conversation/course.ts';
 import type { InboundEvent } from '../conversation/event.ts';
 import type { FlowState, Memory } from '../conversation/memory.ts';
 import type { Reply } from '../conversation/reply.ts';
-import type { CourseId } from '../ids.ts';
+import type { LinkOffer } from '../conversation/link.ts';
+import type { CourseId, EventId } from '../ids.ts';
 import type { IntentName, Understanding } from '../nlu/types.ts';
 import type { Doc } from '../store/store.ts';
 import type { Effect } from './effects.ts';
@@ -18,7 +19,12 @@ import type { Effect } from './effects.ts';
 export type Need =
   | { readonly in: string; readonly id: string }
   | { readonly in: 'keys'; readonly phoneOf: CourseId; readonly phone: string }
-  | { readonly list: 'openCourses' };
+  | { readonly list: 'openCourses' }
+  /** A code nobody has yet; the same for the same event. */
+  | { readonly link: 'fresh'; readonly of: EventId }
+  /** What is offered under a code, or under an id, with every conversation that it concerns. */
+  | { readonly link: 'code'; readonly code: string }
+  | { readonly link: 'offer'; readonly id: string };
 
 /** What was loaded for a turn. Asking for what was not named in `needs` is a defect and throws. */
 export interface Loaded {
@@ -27,6 +33,16 @@ export interface Loaded {
   list(name: 'openCourses'): readonly Course[];
   /** What was loaded for `{ in: 'keys', phoneOf, phone }`. */
   phoneKey(courseId: CourseId, phone: string): Key | undefined;
+  /** For `{ link: 'fresh' }`. */
+  freshLink(): { readonly code: string; readonly id: string };
+  /** For `{ link: 'code' }` and `{ link: 'offer' }`. */
+  link(): OfferedLink | undefined;
+}
+
+/** An offer and the conversations of both persons, as they were read. */
+export interface OfferedLink {
+  readonly offer: LinkOffer;
+  readonly members: readonly Conversation[];
 }
 
 /** Everything a turn may look at. */
@@ -57,7 +73,16 @@ export interface Payload {
 
 /** What a few plain words do at any time, whatever is under way. */
 export type Command =
-  'cancel' | 'menu' | 'person' | 'erase' | 'withdraw' | 'access' | 'wrong' | 'lost';
+  | 'cancel'
+  | 'menu'
+  | 'person'
+  | 'erase'
+  | 'withdraw'
+  | 'access'
+  | 'wrong'
+  | 'lost'
+  | 'link'
+  | 'unlink';
 
 /** What the person did, with what it means. The pipeline gives `event` and `understood`; `decide` fills in the rest. */
 export interface Input {

@@ -13,6 +13,8 @@ import {
   leavesCourse,
   leavesForm,
   leavesNumber,
+  linksChannels,
+  readLinkCode,
   wantsPersonInEnglish,
   plain,
   readCommand,
@@ -38,8 +40,12 @@ export function readInput(conversation: Conversation, heard: Input, now: Instant
   if (event.type !== 'text') return base;
   const pressed = readNamed(conversation.memory.offered, event.text, now);
   if (pressed) return { ...base, pressed };
+  const code = readLinkCode(event.text);
+  if (code !== undefined)
+    return { ...base, pressed: { act: 'link', subject: 'code', detail: code } };
   const command =
     readCommand(event.text) ??
+    (linksChannels(event.text) ? 'link' : undefined) ??
     (isLeaving(conversation, event.text) ? 'cancel' : undefined) ??
     (wantsPersonInEnglish(event.text) ? 'person' : undefined);
   if (command !== undefined && holds(command, conversation, now)) return { ...base, command };

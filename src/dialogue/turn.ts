@@ -90,6 +90,16 @@ export function memoryAfterHold({ openedAt, feedbackAskedAt, lastCase }: Memory)
   return forget({ ...emptyMemory, openedAt, feedbackAskedAt, lastCase });
 }
 
+/** What is remembered where another conversation's turn asked something: its choices are there to be named. */
+export function memoryAfterAsked(
+  memory: Memory,
+  choices: readonly Choice[],
+  yesNo: Step['yesNo'],
+  at: Instant,
+): Memory {
+  return choices.length === 0 ? memory : { ...memory, offered: { choices, at, ...yesNo } };
+}
+
 interface Played {
   readonly flow?: Flow;
   readonly step: Step;

@@ -1,5 +1,6 @@
 import { removeMarks } from '../nlu/syllable.ts';
 import type { Command } from './flow.ts';
+import { linkLetters } from './link-code.ts';
 
 /**
  * The few plain words that are understood without the model: commands, numbers, yes and no. Only a whole
@@ -168,6 +169,33 @@ export function speaksOfCourse(text: string): boolean {
   return / (?:lop|khoa hoc|tap huan) /.test(` ${plain(text)} `);
 }
 
+const channelWord = '(?:zalo|facebook|fb|messenger|mess|telegram|tele|web|website)(?: oa| bot)?';
+const linkWish = new RegExp(
+  `^(?:(?:em|toi|minh|anh|chi|muon|xin|cho|can|giup) )*(?:noi|lien ket|ket noi)(?: kenh)? ${channelWord}(?: (?:voi|va|qua|sang|vao) ${channelWord})?$`,
+);
+
+/** “nối Zalo với Facebook”. */
+export function linksChannels(text: string): boolean {
+  return linkWish.test(bare(text));
+}
+
+/**
+ * “liên kết K7M TQ4X”, or the code alone. No vowel, no W and no D stand in a code: typing aids for Vietnamese would turn
+ * them into something else; nothing that looks like another (0/O, 1/I, 5/S, 8/B, 2/Z). It begins and ends with a letter and
+ * its second is a digit, so that it is no word, no code of a class and no number to be covered.
+ */
+export function readLinkCode(text: string): string | undefined {
+  const said = /^(?:(?:ma|lien ket|noi|nhap|day) )*(.+)$/
+    .exec(bare(text))?.[1]
+    ?.replaceAll(' ', '');
+  return said !== undefined && linkCode.test(said) ? said.toUpperCase() : undefined;
+}
+
+const linkCode = new RegExp(
+  `^[${linkLetters}]\\d[${linkLetters}\\d][${linkLetters}][${linkLetters}\\d]{2}[${linkLetters}]$`,
+  'i',
+);
+
 /** One question back, in a form. */
 export function isBack(text: string): boolean {
   return back.has(bare(text));
@@ -196,6 +224,9 @@ const commands = new Map<string, Command>(
   Object.entries({
     cancel:
       'huy, huy bo, huy dang ky, huy ghi ten, thoi, thoi khoi, thoi khong can nua, khong can nua, khong dang ky nua, khong lam nua, thoi khong dang ky nua, thoi khong cho nua, khong cho nua, thoi khoi cho nua, khoi cho nua, thoi khoi cho, thoi khong gap nua, khong gap nua, khong can gap nua, khong can gap can bo nua, thoi khong can gap nua, bo qua, dung lai, thoat, stop, cancel',
+    link: 'lien ket, lien ket tai khoan, lien ket kenh, lien ket cac kenh, lien ket khung chat, noi kenh, noi cac kenh, noi tai khoan, noi khung chat, ma lien ket, xin ma lien ket, cho em ma lien ket, cho toi ma lien ket, lay ma lien ket',
+    unlink:
+      'bo lien ket, huy lien ket, go lien ket, ngat lien ket, thoi lien ket, tach lien ket, khong lien ket nua',
     menu: 'menu, xem menu, cac muc, xem cac muc, xem muc, danh muc, muc luc, chuc nang, bat dau lai, xem cac muc khac, muc khac',
     person:
       'gap can bo, cho gap can bo, muon gap can bo, em muon gap can bo, toi muon gap can bo, cho em gap can bo, cho toi gap can bo, can gap can bo, chuyen can bo, gap nguoi, gap nguoi that, nguoi that, gap nhan vien, cho gap nhan vien, gap tu van vien, noi chuyen voi can bo, noi chuyen voi nguoi, noi chuyen voi nguoi that, gap nguoi truc, can bo',

@@ -1,20 +1,23 @@
+import type { Channel } from '../channels/channel.ts';
 import type { Instant } from '../clock.ts';
 import type { Case } from '../conversation/case.ts';
 import type { Callback, Consent } from '../conversation/contact.ts';
 import type { Conversation } from '../conversation/conversation.ts';
 import { contactKey } from '../conversation/course.ts';
 import type { Course, Key, Registration, Seats } from '../conversation/course.ts';
+import { contactsOf } from '../conversation/link.ts';
 import type { Feedback, Gap } from '../conversation/feedback.ts';
 import type { Content } from '../content/content.ts';
 import type { Effect, EffectOf } from '../dialogue/effects.ts';
 import type { Loaded } from '../dialogue/flow.ts';
 import { newId } from '../ids.ts';
-import type { TraceId } from '../ids.ts';
+import type { ConversationId, TraceId } from '../ids.ts';
 import type { Cipher } from '../store/cipher.ts';
 import * as collections from '../store/collections.ts';
 import { check, insert, replace } from '../store/store.ts';
 import type { Write } from '../store/store.ts';
 import { dueDates } from './case-terms.ts';
+import { changeLink, offerLink, tell, unlink } from './link.ts';
 import type { PhoneKey } from './needs.ts';
 import { notifyJob } from './queue.ts';
 
@@ -27,26 +30,40 @@ export interface EffectScene {
   readonly phoneKey: PhoneKey;
   readonly now: Instant;
   readonly trace: TraceId;
+  readonly channels: ReadonlyMap<string, Channel>;
+  /** Names the lines that are said. */
+  readonly idBase: string;
+  /** Other conversations that this turn changes, as they stand by now. */
+  readonly others: ReadonlyMap<ConversationId, Conversation>;
 }
 
 /** Writes beside the conversation's own, and what changes of the conversation. */
 export interface Applied {
   readonly writes: readonly Write[];
   readonly conversation: Conversation;
+  readonly others: EffectScene['others'];
 }
 
 /** Turns the effects of a turn into writes, over documents its flow named in `needs`. */
-export function applyEffects(effects: readonly Effect[], scene: EffectScene): Applied {
-  return effects.reduce<Applied>(
-    (done, effect) => {
-      const next = applyOne(effect, { ...scene, conversation: done.conversation });
-      return { writes: [...done.writes, ...next.writes], conversation: next.conversation };
-    },
-    { writes: [], conversation: scene.conversation },
+export function applyEffects(
+  effects: readonly Effect[],
+  scene: Omit<EffectScene, 'others'>,
+): Pick<Applied, 'writes' | 'conversation'> {
+  const none: Applied = { writes: [], conversation: scene.conversation, others: new Map() };
+  const done = effects.reduce<Applied>((before, effect) => {
+    const { conversation, others } = before;
+    const next = applyOne(effect, { ...scene, conversation, others });
+    return { others, ...next, writes: [...before.writes, ...next.writes] };
+  }, none);
+  const changed = [...done.others.values()].map((one) =>
+    replace<Conversation>(collections.conversations, one, {}),
   );
+  return { writes: [...done.writes, ...changed], conversation: done.conversation };
 }
 
-function applyOne(effect: Effect, scene: EffectScene): Applied {
+type OneApplied = Omit<Applied, 'others'> & Partial<Applied>;
+
+function applyOne(effect: Effect, scene: EffectScene): OneApplied {
   const { conversation } = scene;
   switch (effect.type) {
     case 'wait':
@@ -63,6 +80,17 @@ function applyOne(effect: Effect, scene: EffectScene): Applied {
       return { writes: [feedback(effect, scene)], conversation };
     case 'unanswered':
       return { writes: [gap(effect, scene)], conversation };
+    case 'offerLink':
+      return { writes: offerLink(effect, scene), conversation };
+    case 'askLink':
+    case 'agreeLink':
+    case 'link':
+    case 'dropLink':
+      return changeLink(effect, scene);
+    case 'unlink':
+      return unlink(scene);
+    case 'tell':
+      return tell(effect, scene);
     case 'notify':
       return { writes: [bell(effect, scene)], conversation };
   }
@@ -124,6 +152,10 @@ function register(effect: EffectOf<'register'>, scene: EffectScene): Write[] {
     consent(scene, 'course', effect.wording, course.id),
     replace<Seats>(collections.seats, seats, { taken: seats.taken + 1 }),
     check(collections.courses, course),
+    // On another channel of this person at the same moment: one of the two commits is lost.
+    ...contactsOf(conversation)
+      .slice(1)
+      .map((other) => check(collections.keys, { id: contactKey(course.id, other), version: 0 })),
   ];
 }
 

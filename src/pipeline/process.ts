@@ -173,7 +173,13 @@ async function answer(
   const now = clock.now();
   const content = ports.content();
   const input = { event, ...(understood ? { understood } : {}) };
-  const docs = await load(ports.store, needsOf(seen, input, now), phoneKey, now);
+  const docs = await load(
+    ports.store,
+    needsOf(seen, input, now),
+    phoneKey,
+    (text) => cipher.hash(text),
+    now,
+  );
   const around = {
     now,
     content,
@@ -196,6 +202,8 @@ async function answer(
     phoneKey,
     now,
     trace,
+    channels: ports.channels,
+    idBase: answerId(event),
   });
   const after = { ...applied.conversation, memory: turn.memory };
   const spoken = speak(markHandOver(turn, around.hours.open), {

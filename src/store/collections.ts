@@ -6,6 +6,7 @@ import type { Callback, Consent, Contact } from '../conversation/contact.ts';
 import type { Conversation } from '../conversation/conversation.ts';
 import type { Course, Key, Registration, Seats } from '../conversation/course.ts';
 import type { Feedback, Gap } from '../conversation/feedback.ts';
+import type { LinkOffer } from '../conversation/link.ts';
 import type { Message } from '../conversation/message.ts';
 import type { Notice } from '../conversation/notice.ts';
 import type { TurnRecord } from '../conversation/turn.ts';
@@ -217,6 +218,12 @@ export const cases = of<Case>()({
   personal: 'kept',
   topic: ({ id }) => ({ topic: 'case', id }),
 });
+export const linkOffers = of<LinkOffer>()({
+  name: 'linkOffers',
+  schema: 1,
+  fields: ['contactId', 'byContactId', 'until'],
+  personal: true,
+});
 export const feedbacks = of<Feedback>()({
   name: 'feedbacks',
   schema: 1,
@@ -284,6 +291,7 @@ export const all: readonly AnyCollection[] = [
   registrations,
   keys,
   cases,
+  linkOffers,
   feedbacks,
   gaps,
   audit,

@@ -18,7 +18,7 @@ export const erase: Task = {
   name: 'erase',
   async run({ store }, input, now) {
     if (typeof input !== 'string') return undefined;
-    return (await eraseStep(store, input as ContactId, now)) ? undefined : input;
+    return (await erasePersonStep(store, input as ContactId, now)) ? undefined : input;
   },
 };
 
@@ -34,8 +34,18 @@ export async function eraseContact(
   const object = { type: 'contact', id: await erasedName(store, contactId), organisationId };
   await store.commit([audit({ action: 'contact.erase', object }, by, clock.now())]);
   let steps = 0;
-  while (!(await eraseStep(store, contactId, clock.now()))) steps++;
+  while (!(await erasePersonStep(store, contactId, clock.now()))) steps++;
   return steps;
+}
+
+/** Who linked conversations is one person: those linked go first, since this one's own tell which they are. */
+async function erasePersonStep(store: Store, contactId: ContactId, now: Instant): Promise<boolean> {
+  const talks = await store
+    .collection(collections.conversations)
+    .find({ where: { contactId }, limit: talksPerStep });
+  const others = talks.flatMap(({ linked = [] }) => linked.map((one) => one.contactId));
+  for (const one of new Set(others)) if (!(await eraseStep(store, one, now))) return false;
+  return eraseStep(store, contactId, now);
 }
 
 /** At most two writes a document and some seats: below the 500 of a commit. */

@@ -50,6 +50,7 @@ function finders(store: Store, keep: Retention, now: Instant): Finder[] {
     aged(store, collections.notices, 'at', before(keep.audit)),
     aged(store, collections.unread, 'at', before(unreadFor)),
     aged(store, collections.forgotten, 'until', now),
+    aged(store, collections.linkOffers, 'until', now),
     aged(store, collections.webSessions, 'expiresAt', now),
     () => silentConversations(store, before(keep.messages)),
     () => pastRegistrations(store, before(keep.registrations)),

@@ -24,8 +24,13 @@ export async function unnamed(
   const records = await store
     .collection(collections.audit)
     .find({ where: { objectId: id }, limit });
+  // Asked for by somebody else, and typed here.
+  const offers = await store
+    .collection(collections.linkOffers)
+    .find({ where: { byContactId: contactId }, limit });
   const token = tokenOf(cases, contactId);
   const writes = [
+    ...offers.map((offer) => remove(collections.linkOffers, offer)),
     ...cases.filter((one) => one.conversationId === id && !one.hold).map(withoutTalk),
     // A call back is agreed to for one conversation; a course is nobody's name.
     ...consents.filter(({ subject, hold }) => subject === id && !hold).map(withoutSubject),

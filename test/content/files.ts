@@ -114,7 +114,7 @@ const base: Readonly<Record<string, string>> = {
   'content/programme.yaml':
     'name: Nhịp Cầu\nowner: Đơn vị phụ trách\nprivacyContact: gõ “xoá dữ liệu”\nofficial: false\norganisationId: nhip-cau\n',
   'content/retention.yaml':
-    'messages: 180\nregistrations: 180\ncallbacks: 30\nconsents: 730\ncases: 730\nturns: 90\naudit: 730\nforms: 1\n',
+    'messages: 180\nregistrations: 180\ncallbacks: 30\nconsents: 730\ncases: 730\nturns: 90\naudit: 730\nlinkMinutes: 10\nforms: 1\n',
   'content/case-terms.yaml':
     'source: NĐ 1\nasOf: 2026-11-23\nanswerWorkingDays: 2\nerase: 20\nwithdraw: 15\naccess: 10\ncorrect: 10\n',
   'content/working-hours.yaml':

@@ -82,7 +82,7 @@ describe('in a group', () => {
 
   test('every flow that asks for something or tells of somebody is personal', () => {
     const personal = flows.filter((flow) => flow.personal).map(({ name }) => name);
-    expect(personal).toEqual(['registration', 'handoff', 'callback', 'privacy']);
+    expect(personal).toEqual(['registration', 'handoff', 'callback', 'privacy', 'link']);
     for (const flow of flows) if (flow.ask) expect(flow.personal).toBe(true);
   });
 });

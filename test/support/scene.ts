@@ -8,7 +8,7 @@ import type { Conversation } from '../../src/conversation/conversation.ts';
 import type { Course, Key, Seats } from '../../src/conversation/course.ts';
 import type { InboundEvent } from '../../src/conversation/event.ts';
 import { emptyMemory } from '../../src/conversation/memory.ts';
-import type { Loaded, Need, Scene, Turn } from '../../src/dialogue/flow.ts';
+import type { Loaded, Need, OfferedLink, Scene, Turn } from '../../src/dialogue/flow.ts';
 import { needsOf, takeTurn } from '../../src/dialogue/turn.ts';
 import type {
   ContactId,
@@ -158,6 +158,7 @@ export const content: Content = buildContent({
     cases: 730,
     turns: 90,
     audit: 730,
+    linkMinutes: 10,
     forms: 1,
   },
   caseTerms: { answerWorkingDays: 2, erase: 20, withdraw: 15, access: 10, correct: 10 },
@@ -212,7 +213,12 @@ export interface Docs {
   readonly seats: readonly Seats[];
   readonly keys: readonly Key[];
   readonly phoneKeys: ReadonlyMap<string, Key>;
+  /** What a typed code, or the id in a button, leads to. */
+  readonly link?: OfferedLink;
 }
+
+/** The code that whoever asks for one gets. */
+export const freshLink = { code: 'K7MTQ4X', id: 'offer-of-k7mtq4x' };
 
 export const seatsOf = ({ id, capacity }: Course, taken = 0): Seats => ({
   id,
@@ -225,7 +231,7 @@ export const seatsOf = ({ id, capacity }: Course, taken = 0): Seats => ({
 /** Gives what was named and throws for everything else, as the pipeline's does. */
 export function loadedFrom(docs: Docs, needs: readonly Need[]): Loaded {
   const isNamed = (name: string, id: string): boolean =>
-    needs.some((need) => 'id' in need && need.in === name && need.id === id);
+    needs.some((need) => 'in' in need && 'id' in need && need.in === name && need.id === id);
   const all: Readonly<Record<string, readonly { readonly id: string }[]>> = {
     courses: docs.courses,
     seats: docs.seats,
@@ -246,6 +252,16 @@ export function loadedFrom(docs: Docs, needs: readonly Need[]): Loaded {
       );
       if (!named) throw new Error(`the key of ${phone} was not named`);
       return docs.phoneKeys.get(`${courseId}/${phone}`);
+    },
+    freshLink: () => {
+      if (!needs.some((need) => 'link' in need && need.link === 'fresh'))
+        throw new Error('a fresh link was not named');
+      return freshLink;
+    },
+    link: () => {
+      if (!needs.some((need) => 'link' in need && need.link !== 'fresh'))
+        throw new Error('no link was named');
+      return docs.link;
     },
   };
 }

@@ -59,6 +59,7 @@ export const inside: readonly AnyCollection[] = [
   collections.channelHealth,
   collections.webSessions,
   collections.keys,
+  collections.linkOffers,
   collections.receipts,
   collections.forgotten,
   collections.taskStates,
@@ -83,6 +84,7 @@ export function plainRow(
   [def, plain]: (typeof exported)[number],
   doc: Linked,
   pseudonym: Pseudonym,
+  personOf: (contactId: string) => string,
 ): Row {
   if (plain === 'all') return { collection: def.name, ...withoutVersion(doc) };
   const conversation = def.name === collections.conversations.name ? doc.id : doc.conversationId;
@@ -90,7 +92,7 @@ export function plainRow(
   const fields = Object.entries(doc).filter(([name]) => plain.includes(name));
   return {
     collection: def.name,
-    ...(doc.contactId ? { person: pseudonym(doc.contactId) } : {}),
+    ...(doc.contactId ? { person: pseudonym(personOf(doc.contactId)) } : {}),
     ...(conversation ? { conversation: pseudonym(conversation) } : {}),
     ...Object.fromEntries(fields),
     ...(doc.understood ? { understood: meaning(doc.understood) } : {}),

@@ -7,6 +7,7 @@ import { faq } from './faq.ts';
 import { feedback } from './feedback.ts';
 import { greeting } from './greeting.ts';
 import { handoff } from './handoff.ts';
+import { link } from './link.ts';
 import { menu } from './menu.ts';
 import { privately } from './privately.ts';
 import { privacy } from './privacy.ts';
@@ -25,6 +26,7 @@ export const flows: readonly Flow[] = [
   handoff,
   callback,
   privacy,
+  link,
   privately,
   feedback,
   clarify,

@@ -21,6 +21,8 @@ const wishes = new Map([
   ['erase', payload('ask', 'data_erasure')],
   ['withdraw', payload('ask', 'data_erasure')],
   ['access', payload('ask', 'data_access_update')],
+  ['link', payload('linkCode')],
+  ['unlink', payload('linkCode')],
 ]);
 
 /** Never more than a link may carry: what cannot be undone is asked anew in private. */

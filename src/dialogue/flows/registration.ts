@@ -1,6 +1,7 @@
 import type { Conversation } from '../../conversation/conversation.ts';
 import { contactKey } from '../../conversation/course.ts';
 import type { Course, Key, Seats } from '../../conversation/course.ts';
+import { contactsOf } from '../../conversation/link.ts';
 import type { CourseId } from '../../ids.ts';
 import { readPhone } from '../../nlu/entities/phone.ts';
 import { isOpen, openCourses, titleOf, whenOf } from '../courses.ts';
@@ -80,7 +81,10 @@ function needs(known: Known, input: Input | undefined, conversation: Conversatio
     { list: 'openCourses' },
     { in: courses.name, id: courseId },
     { in: seats.name, id: courseId },
-    { in: keys.name, id: contactKey(courseId, conversation.contactId) },
+    ...contactsOf(conversation).map((contactId): Need => ({
+      in: keys.name,
+      id: contactKey(courseId, contactId),
+    })),
     ...phonesIn(known, input).map((number): Need => ({
       in: 'keys',
       phoneOf: courseId,
@@ -130,8 +134,12 @@ function hindered(known: Known, scene: Scene, named: readonly Need[]): Hindrance
   const course = courseOf(courseId, scene);
   if (!course || !isOpen(course, scene.now)) return ends(scene, 'registration.closed');
   // Chosen by a code in a sentence: its seats are looked at with the next message.
-  if (!named.some((need) => 'id' in need && need.in === seats.name)) return undefined;
-  if (scene.docs.get<Key>(keys, contactKey(courseId, scene.conversation.contactId))) {
+  if (!named.some((need) => 'in' in need && 'id' in need && need.in === seats.name))
+    return undefined;
+  const isIn = contactsOf(scene.conversation).some(
+    (contactId) => scene.docs.get<Key>(keys, contactKey(courseId, contactId)) !== undefined,
+  );
+  if (isIn) {
     return ends(scene, 'registration.already', says(known, scene));
   }
   const left = scene.docs.get<Seats>(seats, courseId);

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Pool } from 'undici';
 import { bodyOf, headersOf, pageId } from './webhook.ts';
+import { fields } from './platforms.ts';
 
 /** One message that the platform took and brought to the person. */
 export interface Brought {
@@ -53,6 +54,11 @@ export async function startPlatform(): Promise<PlatformServer> {
   let manner: (to: string) => Manner = () => manners.well;
   let calls = 0;
   const server = createServer((request, response) => {
+    // Asked how the Page is subscribed, not to bring a message.
+    if (request.method === 'GET') {
+      response.end(JSON.stringify({ data: [{ subscribed_fields: fields }] }));
+      return;
+    }
     void readCall(request).then((call) => {
       const how = manner(call.to);
       const done = { ...call, platformId: `m_sent_${++calls}` };

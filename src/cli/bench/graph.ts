@@ -16,6 +16,11 @@ export async function openGraph(): Promise<FakeGraph> {
   let lastAt = 0;
   let calls = 0;
   const server = createServer((request, response) => {
+    // Asked once how the Page is subscribed: that is no answer to anybody.
+    if (request.method === 'GET') {
+      response.end('{"data":[]}');
+      return;
+    }
     void readBody(request).then((body) => {
       const { recipient, message } = JSON.parse(body) as SendCall;
       answers.add(answerOf(message.metadata));

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Pool } from 'undici';
 import { bodyOf, headersOf, pageId } from './webhook.ts';
-import { fields } from './platforms.ts';
+import { neededFields } from '../../src/channels/messenger-account.ts';
 
 /** One message that the platform took and brought to the person. */
 export interface Brought {
@@ -56,7 +56,7 @@ export async function startPlatform(): Promise<PlatformServer> {
   const server = createServer((request, response) => {
     // Asked how the Page is subscribed, not to bring a message.
     if (request.method === 'GET') {
-      response.end(JSON.stringify({ data: [{ subscribed_fields: fields }] }));
+      response.end(JSON.stringify({ data: [{ subscribed_fields: neededFields }] }));
       return;
     }
     void readCall(request).then((call) => {

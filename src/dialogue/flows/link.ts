@@ -10,7 +10,7 @@ import { asking, text } from '../replies.ts';
 
 /**
  * One person on several channels, never by guess: a code asked for here is typed there, and both sides say yes.
- * docs/decisions/0006-linking.md.
+ * docs/decisions/0007-linking.md.
  */
 export const link: Flow = {
   name: 'link',

@@ -19,6 +19,8 @@ interface Reader {
   seq: number;
   reading: boolean;
   again: boolean;
+  /** What the page was told last: it waits for an answer. */
+  answering: boolean;
 }
 
 const pingMs = 20_000;
@@ -33,16 +35,15 @@ export function streams(store: Store, transcript: Transcript): Streams {
         for (const reader of open.get(id) ?? []) void send(transcript, id, reader);
     }
   });
-  const ping = setInterval(() => {
-    for (const readers of open.values())
-      for (const { response } of readers) response.write(': ping\n\n');
+  const pings = setInterval(() => {
+    for (const [id, readers] of open) for (const reader of readers) ping(transcript, id, reader);
   }, pingMs);
-  ping.unref();
+  pings.unref();
   return {
     open(id, after, response) {
       if ((open.get(id)?.size ?? 0) >= mostOfOne)
         throw new AppError('too_many', 429, 'The chat is open in too many tabs; close some.');
-      const reader = { response, seq: after, reading: false, again: false };
+      const reader = { response, seq: after, reading: false, again: false, answering: false };
       add(open, id, reader);
       response.on('close', () => {
         drop(open, id, reader);
@@ -55,7 +56,7 @@ export function streams(store: Store, transcript: Transcript): Streams {
     },
     close() {
       unwatch();
-      clearInterval(ping);
+      clearInterval(pings);
       for (const readers of open.values()) for (const { response } of readers) response.end();
     },
   };
@@ -83,6 +84,12 @@ function drop(open: Map<string, Set<Reader>>, id: string, reader: Reader): void 
   if (readers?.size === 0) open.delete(id);
 }
 
+/** Who still waits for an answer is told how it stands: a line that was buried leaves no other hint. */
+function ping(transcript: Transcript, id: string, reader: Reader): void {
+  if (reader.answering) void send(transcript, id, reader);
+  else reader.response.write(': ping\n\n');
+}
+
 /** One read at a time for each page; a hint that comes meanwhile asks for one more. */
 async function send(transcript: Transcript, id: string, reader: Reader): Promise<void> {
   if (reader.reading) {
@@ -96,6 +103,7 @@ async function send(transcript: Transcript, id: string, reader: Reader): Promise
       const page = await transcript.after(id as ConversationId, reader.seq);
       isFull = page.messages.length === mostLines;
       reader.seq = page.messages.at(-1)?.seq ?? reader.seq;
+      reader.answering = page.status.answering === true;
       if (!reader.response.writableEnded) {
         reader.response.write(`id: ${reader.seq}\ndata: ${JSON.stringify(page)}\n\n`);
       }

@@ -1,5 +1,6 @@
 import type { Clock, Instant } from '../clock.ts';
 import type { Content } from '../content/content.ts';
+import type { Waiting } from '../conversation/conversation.ts';
 import type { Message } from '../conversation/message.ts';
 import type { ConversationId } from '../ids.ts';
 import * as collections from '../store/collections.ts';
@@ -22,6 +23,8 @@ export interface WidgetMessage {
 
 export interface WidgetStatus {
   readonly handledBy: 'bot' | 'moderator';
+  /** Something the person said is still to be read by the bot: an answer may come. */
+  readonly answering?: true;
   readonly waitingSince?: Instant;
   /** When people work again; only while somebody waits outside working hours, and where people answer at all. */
   readonly opensAt?: Instant;
@@ -96,21 +99,30 @@ function shown({ seq, id, from, by, text, choices, links, feedback, at }: Messag
   };
 }
 
-async function status(
-  { store, clock, content, canAnswer, staffed }: TranscriptPorts,
-  id: ConversationId,
-): Promise<WidgetStatus> {
-  const conversation = await store.collection(collections.conversations).get(id);
-  const starting = canAnswer() ? {} : { starting: true as const };
+async function status(ports: TranscriptPorts, id: ConversationId): Promise<WidgetStatus> {
+  const conversation = await ports.store.collection(collections.conversations).get(id);
+  const starting = ports.canAnswer() ? {} : { starting: true as const };
   if (!conversation) return { handledBy: 'bot', ...starting };
   const { handledBy, waiting } = conversation;
-  if (!waiting) return { handledBy, ...starting };
-  const hours = content().hours(clock.now());
-  const promised = !hours.open && (await staffed());
+  const isAnswering = handledBy === 'bot' && (await hasUnread(ports.store, id));
   return {
     handledBy,
-    waitingSince: waiting.since,
-    ...(promised ? { opensAt: hours.opensAt } : {}),
+    ...(isAnswering ? { answering: true } : {}),
+    ...(waiting ? await waitingFor(ports, waiting) : {}),
     ...starting,
   };
+}
+
+async function hasUnread(store: Store, id: ConversationId): Promise<boolean> {
+  const where = { queue: 'inbox', lane: id } as const;
+  return (await store.collection(collections.jobs).count(where, 1)) > 0;
+}
+
+async function waitingFor(
+  { clock, content, staffed }: TranscriptPorts,
+  { since }: Waiting,
+): Promise<Pick<WidgetStatus, 'waitingSince' | 'opensAt'>> {
+  const hours = content().hours(clock.now());
+  const promised = !hours.open && (await staffed());
+  return { waitingSince: since, ...(promised ? { opensAt: hours.opensAt } : {}) };
 }

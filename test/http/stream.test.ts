@@ -17,10 +17,23 @@ describe('the status', () => {
     expect((await reads()).status).toEqual({ handledBy: 'bot', starting: true });
     await says(question);
     expect(who(await reads())).toEqual(['person']);
-    expect((await reads()).status).toEqual({ handledBy: 'bot', starting: true });
+    expect((await reads()).status).toEqual({ handledBy: 'bot', answering: true, starting: true });
     await bot.useModel();
     await bot.settled();
     expect(who(await reads())).toEqual(['person', 'bot']);
+    expect((await reads()).status).toEqual({ handledBy: 'bot' });
+  });
+
+  test('says that an answer may come only while the bot has something to read', async () => {
+    const { bot, conversationId, says, reads } = await browser({ model: false });
+    await says(question);
+    expect((await reads()).status.answering).toBe(true);
+    // A person takes over: whatever is still unread, the bot will not answer.
+    await take(bot.desk, conversationId, minh);
+    expect((await reads()).status).toEqual({ handledBy: 'moderator', starting: true });
+    await bot.useModel();
+    await bot.settled();
+    await handBack(bot.desk, conversationId, minh);
     expect((await reads()).status).toEqual({ handledBy: 'bot' });
   });
 

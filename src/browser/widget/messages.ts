@@ -21,6 +21,8 @@ export interface Message {
 
 export interface Status {
   readonly handledBy: 'bot' | 'moderator';
+  /** The bot has something to read: an answer may come. */
+  readonly answering?: true;
   readonly waitingSince?: number;
   readonly opensAt?: number;
   readonly starting?: true;

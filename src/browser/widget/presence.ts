@@ -15,8 +15,6 @@ export interface Presence {
 }
 
 const showsAfter = 400;
-/** Who waits for a person may get no answer at all: the sign does not stay for ever. */
-const showsFor = 10_000;
 const untold: Status = { handledBy: 'bot' };
 
 interface Seen {
@@ -24,8 +22,9 @@ interface Seen {
   readonly official: string | undefined;
   readonly trouble: Trouble | undefined;
   readonly isReached: boolean;
+  /** The last line the server has taken from here, and the last one of which a page has told. */
   readonly lastAsked: number;
-  readonly lastAnswered: number;
+  readonly lastHeard: number;
   readonly hasHistory: boolean;
   readonly unread: number;
 }
@@ -35,10 +34,8 @@ export function presence(setAnswering: (isAnswering: boolean) => void): Presence
   const sign = answeringSign(setAnswering);
   let seen = nothingSeen();
   const see = (change: Partial<Seen>): void => {
-    const { lastAsked, lastAnswered } = seen;
     seen = { ...seen, ...change };
-    const isMoved = seen.lastAsked !== lastAsked || seen.lastAnswered !== lastAnswered;
-    if (isMoved) sign(expectsAnswer(seen));
+    sign(mayBeAnswered(seen));
     showLine(line, seen);
     document.title = seen.unread > 0 ? text.pageWithNew(seen.unread) : text.page;
   };
@@ -68,20 +65,17 @@ export function presence(setAnswering: (isAnswering: boolean) => void): Presence
 function answeringSign(setAnswering: (isAnswering: boolean) => void): (isDue: boolean) => void {
   const heard = within(document, '#heard', HTMLElement);
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let wasDue = false;
   const show = (isAnswering: boolean): void => {
     setAnswering(isAnswering);
     heard.textContent = isAnswering ? text.answering : '';
   };
   return (isDue) => {
+    if (isDue === wasDue) return;
+    wasDue = isDue;
     clearTimeout(timer);
-    if (!isDue) {
-      show(false);
-      return;
-    }
-    timer = setTimeout(() => {
-      show(true);
-      timer = setTimeout(show, showsFor, false);
-    }, showsAfter);
+    if (isDue) timer = setTimeout(show, showsAfter, true);
+    else show(false);
   };
 }
 
@@ -103,27 +97,26 @@ function nothingSeen(): Seen {
     trouble: undefined,
     isReached: true,
     lastAsked: 0,
-    lastAnswered: 0,
+    lastHeard: 0,
     hasHistory: false,
     unread: 0,
   };
 }
 
-function expectsAnswer({ status, lastAsked, lastAnswered }: Seen): boolean {
-  return lastAsked > lastAnswered && status.handledBy === 'bot' && status.starting !== true;
+/** A line the server has just taken, until a page tells whether it is still to be read; then what the page says. */
+function mayBeAnswered({ status, isReached, lastAsked, lastHeard }: Seen): boolean {
+  if (!isReached || status.handledBy !== 'bot' || status.starting === true) return false;
+  return lastAsked > lastHeard || status.answering === true;
 }
 
 function seenIn({ messages, status }: Page, seen: Seen): Partial<Seen> {
-  const own = messages.filter(({ from }) => from === 'person');
   const others = messages.filter(({ from }) => from !== 'person');
   const by = messages.findLast(({ from }) => from === 'moderator')?.by;
   const { hasHistory } = seen;
   return {
     status,
     ...(by ? { official: text.official(by.name, by.organisation) } : {}),
-    // What was there when the page was opened is not being answered now.
-    lastAsked: hasHistory ? Math.max(seen.lastAsked, own.at(-1)?.seq ?? 0) : seen.lastAsked,
-    lastAnswered: Math.max(seen.lastAnswered, others.at(-1)?.seq ?? 0),
+    lastHeard: Math.max(seen.lastHeard, messages.at(-1)?.seq ?? 0),
     hasHistory: true,
     unread: document.hidden && hasHistory ? seen.unread + others.length : seen.unread,
   };

@@ -56,7 +56,9 @@ export function conversation(parts: Parts): Conversation {
   };
   // Another tab began a conversation, or forgot this one.
   keep.onChange((name) => {
-    if (name !== 'token') return;
+    // Lines gone without a conversation were not sent but forgotten.
+    const isForgotten = unsent.reread() && !server.hasSession();
+    if (name !== undefined && name !== 'token' && !isForgotten) return;
     empty(parts, lines);
     resume();
   });

@@ -2,14 +2,19 @@
 export interface Keep {
   get(name: Kept): string | undefined;
   set(name: Kept, value: string | undefined): void;
-  /** Tells what another tab of this browser changed. */
-  onChange(listener: (name: Kept, value: string | undefined) => void): void;
+  /** All lines that wait, of whichever tab, in no order. */
+  unsent(): readonly Unsent[];
+  /** Tells what another tab of this browser changed; undefined: it cleared everything. */
+  onChange(listener: (name: string | undefined) => void): void;
 }
 
-/** `token` opens the conversation, `unsent` waits for the network, `large` is the size of letters. */
-export type Kept = (typeof names)[number];
+/**
+ * `token` opens the conversation; `unsent.<id>` is a line that waits for the network, each on its own, so that tabs do
+ * not overwrite each other's; `large` is the size of letters.
+ */
+export type Kept = 'token' | 'large' | Unsent;
+export type Unsent = `unsent.${string}`;
 
-const names = ['token', 'unsent', 'large'] as const;
 const prefix = 'nhipcau.';
 
 export function browserKeep(): Keep {
@@ -27,14 +32,22 @@ export function browserKeep(): Keep {
       if (isStored || value === undefined) memory.delete(name);
       else memory.set(name, value);
     },
+    unsent() {
+      const keys = stored(() => Object.keys(localStorage)) ?? [];
+      const names = [...keys.map((key) => key.slice(prefix.length)), ...memory.keys()];
+      return [...new Set(names)].filter(isUnsent);
+    },
     onChange(listener) {
-      window.addEventListener('storage', ({ key, newValue }) => {
-        // A key of null means that everything was cleared.
-        for (const name of names)
-          if (key === null || key === prefix + name) listener(name, newValue ?? undefined);
+      window.addEventListener('storage', ({ key }) => {
+        if (key === null) listener(undefined);
+        else if (key.startsWith(prefix)) listener(key.slice(prefix.length));
       });
     },
   };
+}
+
+function isUnsent(name: string): name is Unsent {
+  return name.startsWith('unsent.');
 }
 
 function stored<T>(act: () => T): T | undefined {

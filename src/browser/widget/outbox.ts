@@ -1,6 +1,6 @@
 import { Refusal } from './api.ts';
 import type { Api } from './api.ts';
-import type { Keep } from './keep.ts';
+import type { Keep, Unsent } from './keep.ts';
 import type { Draft, Trouble } from './messages.ts';
 
 /** What was said and is not yet with the server; kept over reloads, sent in order, each under one id for ever. */
@@ -9,6 +9,8 @@ export interface Outbox {
   add(draft: Draft): void;
   /** The server has it (its answer, or the line itself, came back). */
   settle(id: string): void;
+  /** Leaves out what another tab has sent or forgotten. Whether there was any. */
+  reread(): boolean;
   /** Try again now: the network is back. */
   flush(): void;
   clear(): void;
@@ -54,11 +56,17 @@ export function outbox(api: Api, keep: Keep, events: OutboxEvents): Outbox {
       return box.waiting;
     },
     add(draft) {
-      put(box, [...box.waiting, draft]);
+      box.waiting = [...box.waiting, draft];
+      keep.set(entryOf(draft.id), JSON.stringify(draft));
       flush(box);
     },
     settle(id) {
-      if (box.waiting.some((draft) => draft.id === id)) drop(box, id);
+      drop(box, id);
+    },
+    reread() {
+      const before = box.waiting.length;
+      box.waiting = box.waiting.filter(({ id }) => keep.get(entryOf(id)) !== undefined);
+      return box.waiting.length < before;
     },
     flush() {
       flush(box);
@@ -66,21 +74,20 @@ export function outbox(api: Api, keep: Keep, events: OutboxEvents): Outbox {
     clear() {
       box.cleared += 1;
       clearTimeout(box.timer);
-      put(box, []);
+      box.waiting = [];
+      // Those of other tabs, too: what is to be forgotten must not be sent by them.
+      for (const name of keep.unsent()) keep.set(name, undefined);
     },
   };
 }
 
-function put(box: Box, drafts: readonly Draft[]): void {
-  box.waiting = drafts;
-  box.keep.set('unsent', drafts.length === 0 ? undefined : JSON.stringify(drafts));
+function entryOf(id: string): Unsent {
+  return `unsent.${id}`;
 }
 
 function drop(box: Box, id: string): void {
-  put(
-    box,
-    box.waiting.filter((draft) => draft.id !== id),
-  );
+  box.waiting = box.waiting.filter((draft) => draft.id !== id);
+  box.keep.set(entryOf(id), undefined);
 }
 
 function flush(box: Box): void {
@@ -149,11 +156,22 @@ function pauseAfter(attempt: number, error: unknown): number {
   return Math.min(longestPause, 1_000 * 2 ** (attempt - 1));
 }
 
-/** What another version of this page has written may have another form; then it is nothing to send. */
+/**
+ * What was not sent when a page was closed, in the order it was said. Another tab may be about to send some of it, too:
+ * under one id it is one message.
+ */
 function read(keep: Keep): readonly Draft[] {
+  return keep
+    .unsent()
+    .flatMap((name) => parsed(keep.get(name)))
+    .sort((one, other) => one.at - other.at);
+}
+
+/** What another version of this page has written may have another form; then it is nothing to send. */
+function parsed(stored: string | undefined): readonly Draft[] {
   try {
-    const drafts: unknown = JSON.parse(keep.get('unsent') ?? '[]');
-    return Array.isArray(drafts) ? drafts.filter(isDraft) : [];
+    const draft: unknown = JSON.parse(stored ?? '');
+    return isDraft(draft) ? [draft] : [];
   } catch {
     return [];
   }

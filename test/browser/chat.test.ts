@@ -84,6 +84,28 @@ inBrowser('the chat page', () => {
     expect(Math.round(answer!.y - log!.y)).toBe(8);
   });
 
+  test('says that an answer goes on below the composer, until its end is in sight', async () => {
+    const { page, ask, answers } = await open();
+    await ask(household);
+    await answers.first().waitFor();
+    const more = page.getByRole('button', { name: 'Còn nữa ↓' });
+    const last = answers.first().getByRole('button').last();
+    const isInSight = async (): Promise<boolean> => {
+      const [desk, row] = [await page.locator('.desk').boundingBox(), await last.boundingBox()];
+      return row!.y + row!.height <= desk!.y;
+    };
+    expect(await isInSight()).toBe(false);
+    await more.focus();
+    for (let screens = 0; screens < 5 && (await more.isVisible()); screens++) {
+      await page.keyboard.press('Enter');
+      await page.waitForTimeout(800);
+    }
+    expect(await isInSight()).toBe(true);
+    expect(await more.isVisible()).toBe(false);
+    // The keyboard stays in the conversation, though its button is gone.
+    expect(await page.evaluate('document.activeElement.id')).toBe('log');
+  });
+
   test('leaves a person who has scrolled up where they are, and says that something is new', async () => {
     const { page, ask, answers } = await open();
     await ask(household);
@@ -267,6 +289,22 @@ inBrowser('the chat page', () => {
     expect(await page.locator('#heard').textContent()).toBe('');
   });
 
+  test('says nothing of an answer where none is due: the bot is not sure, and a person is waited for', async () => {
+    const { page, ask, answers, bubbles } = await open();
+    await page.getByRole('banner').getByRole('button', { name: 'Gặp cán bộ' }).click();
+    await answers.first().waitFor();
+    await ask('chiều nay ở đây mưa quá trời');
+    // Once it is said that a person is waited for; then no more.
+    await answers.nth(1).waitFor();
+    await ask('chiều nay ở đây mưa quá trời mưa');
+    await bubbles.nth(2).waitFor();
+    // Longer than the sign takes to appear.
+    await page.waitForTimeout(1_500);
+    expect((await chat.lines()).at(-1)).toMatchObject({ from: 'person' });
+    expect(await page.locator('.waiting').isVisible()).toBe(false);
+    expect(await page.locator('#heard').textContent()).toBe('');
+  });
+
   test('shows an officer by shape and words, and says who answers', async () => {
     const { page, ask, answers, status } = await open();
     await ask(household);
@@ -285,6 +323,8 @@ inBrowser('the chat page', () => {
     await page.getByText('Cán bộ Minh · Sở KH&CN đang trả lời anh/chị. Em tạm dừng.').waitFor();
     await ask(tax);
     await page.locator('.bubble').nth(1).waitFor();
+    // Longer than the sign takes to appear.
+    await page.waitForTimeout(1_500);
     expect(await page.locator('.waiting').isVisible()).toBe(false);
     expect(await status.innerText()).toContain('đang trả lời anh/chị');
   });
@@ -337,6 +377,46 @@ inBrowser('the chat page', () => {
     await answers.first().waitFor();
     await other.locator('.written article').first().waitFor();
     expect(await other.locator('.bubble').innerText()).toContain(household);
+  });
+
+  test('two tabs keep what could not be sent beside each other', async () => {
+    const { page, ask, answers } = await open();
+    const other = await page.context().newPage();
+    await other.goto(chat.url);
+    await page.context().route('**/widget/**', (route) => route.abort());
+    await ask(household);
+    await page.getByText('Đang gửi…').waitFor();
+    await other.getByLabel('Câu hỏi của anh/chị').fill(tax);
+    await other.keyboard.press('Enter');
+    await other.getByText('Đang gửi…').waitFor();
+    await other.close();
+    await page.reload();
+    await page.context().unroute('**/widget/**');
+    await answers.nth(1).waitFor();
+    expect(
+      (await chat.lines()).filter(({ from }) => from === 'person').map(({ text }) => text),
+    ).toEqual([household, tax]);
+    expect(await page.locator('.state').count()).toBe(0);
+    expect(await page.evaluate('Object.keys(localStorage)')).toEqual(['nhipcau.token']);
+  });
+
+  test('what one tab forgets another does not send', async () => {
+    const { page, ask, bubbles } = await open({ viewport: { width: 1280, height: 900 } });
+    const other = await page.context().newPage();
+    await other.goto(chat.url);
+    await page.context().route('**/widget/**', (route) => route.abort());
+    await ask(household);
+    await page.getByText('Đang gửi…').waitFor();
+    await other.getByRole('button', { name: 'Xoá khỏi máy này' }).click();
+    await other.getByRole('dialog').getByRole('button', { name: 'Xoá khỏi máy này' }).click();
+    await other.getByText('Đã xoá khỏi máy này.').waitFor();
+    await bubbles.first().waitFor({ state: 'detached' });
+    await page.context().unroute('**/widget/**');
+    await page.reload();
+    await page.waitForLoadState('networkidle');
+    expect(await bubbles.count()).toBe(0);
+    expect(await page.evaluate('Object.keys(localStorage)')).toEqual([]);
+    expect(await chat.sessions()).toBe(0);
   });
 
   test('forgets the conversation on this machine when asked to, and says what stays', async () => {

@@ -11,6 +11,8 @@ export const text = {
   choices: 'Chọn một mục',
   earlierChoices: 'Xem lại các lựa chọn',
   answering: 'Đang trả lời…',
+  newBelow: 'Có tin mới ↓',
+  moreBelow: 'Còn nữa ↓',
   waitsForNetwork: 'Chưa gửi – chờ có mạng',
   sending: 'Đang gửi…',
   refused: 'Tin này không gửi được. Anh/chị viết lại giúp em.',

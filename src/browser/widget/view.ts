@@ -1,3 +1,5 @@
+import { text } from './text.ts';
+
 /** What of the conversation is in sight. The log scrolls, or on very low screens the whole page. */
 export interface View {
   /**
@@ -13,11 +15,13 @@ export interface View {
 
 /** Closer to the end than this is "at the end". */
 const nearEnd = 80;
+/** Less than this is no line of words and no button: only room below the last one. */
+const leastRest = 32;
 const above = 8;
 
 interface Sight {
   readonly log: HTMLElement;
-  /** Says that there is something new below. */
+  /** Says that there is something new below, or simply more. */
   readonly newer: HTMLElement;
   /** The person has asked, and looks on where the answer will come. */
   isFollowing: boolean;
@@ -63,20 +67,27 @@ function watch(sight: Sight): void {
     // Who scrolls away while an answer is being made wants to read something else.
     if (!sight.isAtEnd) sight.isFollowing = false;
     const { unseen } = sight;
-    if (unseen && (sight.isAtEnd || isInSight(sight, unseen))) setUnseen(sight, undefined);
+    const isSeen = unseen && (sight.isAtEnd || isInSight(sight, unseen));
+    setUnseen(sight, isSeen ? undefined : unseen);
   };
   log.addEventListener('scroll', onScroll, { passive: true });
   document.addEventListener('scroll', onScroll, { passive: true });
   newer.addEventListener('click', () => {
     const { unseen } = sight;
-    if (unseen) scrollToTopOf(sight, unseen);
-    unseen?.focus({ preventScroll: true });
+    if (!unseen) {
+      readOn(sight);
+      return;
+    }
+    scrollToTopOf(sight, unseen);
+    unseen.focus({ preventScroll: true });
     setUnseen(sight, undefined);
   });
   // A keyboard or the line of status takes room from below: the end stays the end.
-  new ResizeObserver(() => {
+  const room = new ResizeObserver(() => {
     if (sight.isAtEnd && scrollerOf(sight) === log) log.scrollTop = log.scrollHeight;
-  }).observe(log);
+    showNewer(sight);
+  });
+  for (const node of [log, ...log.children]) room.observe(node);
 }
 
 function scrollerOf({ log }: Sight): Element {
@@ -85,8 +96,23 @@ function scrollerOf({ log }: Sight): Element {
 }
 
 function isNearEnd(sight: Sight): boolean {
+  return restOf(sight) < nearEnd;
+}
+
+/** Pixels below what is in sight. */
+function restOf(sight: Sight): number {
   const { scrollHeight, scrollTop, clientHeight } = scrollerOf(sight);
-  return scrollHeight - scrollTop - clientHeight < nearEnd;
+  return scrollHeight - scrollTop - clientHeight;
+}
+
+/** One screen on, its last lines still in sight. With the keyboard at the end, the button is gone: it goes to the log. */
+function readOn(sight: Sight): void {
+  const scroller = scrollerOf(sight);
+  const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  const inSight = Math.min(sight.log.clientHeight, window.innerHeight);
+  const step = Math.max(nearEnd, inSight - nearEnd);
+  scroller.scrollBy({ top: step, behavior: isCalm ? 'instant' : 'smooth' });
+  if (restOf(sight) - step < leastRest) sight.log.focus({ preventScroll: true });
 }
 
 function isInSight({ log }: Sight, node: HTMLElement): boolean {
@@ -110,5 +136,12 @@ function scrollToEnd(sight: Sight): void {
 
 function setUnseen(sight: Sight, node: HTMLElement | undefined): void {
   sight.unseen = node;
-  sight.newer.hidden = node === undefined;
+  showNewer(sight);
+}
+
+function showNewer(sight: Sight): void {
+  const { newer, unseen } = sight;
+  const words = unseen ? text.newBelow : text.moreBelow;
+  if (newer.textContent !== words) newer.textContent = words;
+  newer.hidden = !unseen && restOf(sight) < leastRest;
 }

@@ -15,6 +15,7 @@ import { pages } from './http/pages.ts';
 import { server } from './http/server.ts';
 import { webhooks } from './http/webhooks.ts';
 import { widget } from './http/widget.ts';
+import { newId } from './ids.ts';
 import type { CourseId } from './ids.ts';
 import type { Log } from './log.ts';
 import type { Meter } from './meter.ts';
@@ -245,7 +246,7 @@ function crewOf(
   });
   const tick = (): Promise<void> =>
     schedule(tasks, store, clock).catch((error: unknown) => {
-      log.warn(briefly(error), 'schedule failed');
+      log.warn({ trace: newId<'trace'>(), ...briefly(error) }, 'schedule failed');
     });
   const timer = setInterval(() => void tick(), tickMs);
   timer.unref();

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError, briefly } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { traceOf } from './trace.ts';
 
 export type Refuse = (error: unknown, request: IncomingMessage, response: ServerResponse) => void;
 
@@ -8,8 +9,10 @@ export type Refuse = (error: unknown, request: IncomingMessage, response: Server
 export function refusing(log: Log): Refuse {
   return (error, request, response) => {
     const { status, code, message } = read(error);
-    if (status >= 500) log.error({ method: request.method, ...briefly(error) }, 'request failed');
-    else log.info({ code, status }, 'request refused');
+    const trace = traceOf(request);
+    if (status >= 500)
+      log.error({ trace, method: request.method, ...briefly(error) }, 'request failed');
+    else log.info({ trace, code, status }, 'request refused');
     if (response.headersSent) {
       // Half of an answer is out: all that can still be said is that it is not whole.
       response.destroy();

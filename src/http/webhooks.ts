@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import type { Receiver } from '../pipeline/receive.ts';
 import type { Refuse } from './errors.ts';
+import { traceOf } from './trace.ts';
 
 export interface WebhookPorts {
   readonly channels: ReadonlyMap<string, Channel>;
@@ -60,7 +61,7 @@ async function postWebhook(
   const delivery = webhookRequest('POST', request, body, clock);
   const { channel, act } = find(channels, request);
   if (act !== undefined) return postDeletion(ports, channel, delivery, response);
-  await receiver.receive(channel, delivery);
+  await receiver.receive(channel, delivery, traceOf(request));
   plain(response, 'EVENT_RECEIVED');
 }
 

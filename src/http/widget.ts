@@ -14,6 +14,7 @@ import type { Store } from '../store/store.ts';
 import { addressLimit, visitorLimit } from './limits.ts';
 import { sessions } from './session.ts';
 import type { Sessions } from './session.ts';
+import { traceOf } from './trace.ts';
 import { streams } from './stream.ts';
 import type { Streams } from './stream.ts';
 import { transcript } from './transcript.ts';
@@ -106,16 +107,17 @@ function postMessage({ ports, sessions, calm }: Desk): RequestHandler {
       event.type === 'choice'
         ? { ...event, title: (await titleOf(ports, conversationId, event.payload)) ?? event.title }
         : event;
-    await acknowledge(ports, response, titled);
+    await acknowledge(ports, request, response, titled);
   };
 }
 
 async function acknowledge(
   ports: WidgetPorts,
+  request: Request,
   response: Response,
   event: ReturnType<typeof webEvent>,
 ): Promise<void> {
-  const seq = await ports.receiver.accept([event], event.at);
+  const seq = await ports.receiver.accept([event], event.at, traceOf(request));
   response.status(202).json({ seq: seq.get(event.id) });
 }
 
@@ -197,6 +199,11 @@ function postFeedback({ ports, sessions, calm }: Desk): RequestHandler {
       ports.clock.now(),
     );
     const title = helpful ? 'Có ích' : 'Chưa đúng';
-    await acknowledge(ports, response, event.type === 'choice' ? { ...event, title } : event);
+    await acknowledge(
+      ports,
+      request,
+      response,
+      event.type === 'choice' ? { ...event, title } : event,
+    );
   };
 }

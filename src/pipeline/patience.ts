@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts';
+import type { TraceId } from '../ids.ts';
 import type { Log } from '../log.ts';
 
 /** Does a step again and again while the database is away, so that what came before it is not done twice. */
@@ -6,15 +7,15 @@ export type Patience = <T>(step: () => Promise<T>) => Promise<T>;
 
 const againMs = 1_000;
 
-/** `isOn` turns false when the process is to end: then the error is passed on. */
-export function patience(log: Log, isOn: () => boolean): Patience {
+/** `trace` is that of the work. `isOn` turns false when the process is to end: then the error is passed on. */
+export function patience(log: Log, trace: TraceId, isOn: () => boolean): Patience {
   return async (step) => {
     for (;;) {
       try {
         return await step();
       } catch (error) {
         if (!isStoreAway(error) || !isOn()) throw error;
-        log.warn({ code: error.code }, 'store away');
+        log.warn({ trace, code: error.code }, 'store away');
         await new Promise((resolve) => setTimeout(resolve, againMs));
       }
     }

@@ -36,15 +36,17 @@ export interface ReceiverPorts {
 export interface Receiver {
   /**
    * Takes one delivery of a platform: verified, parsed, redacted, stored. When it returns, nothing of it can be lost.
+   * `trace` is that of the request it came in; without one it gets its own.
    * @throws {SignatureError} not signed by the platform. @throws {AppError} no JSON, or the store is away.
    */
-  receive(channel: Channel, request: WebhookRequest): Promise<void>;
+  receive(channel: Channel, request: WebhookRequest, trace?: TraceId): Promise<void>;
   /** The same for events that a channel has fetched itself. */
   fetched(channel: Channel, events: readonly InboundEvent[], receivedAt: Instant): Promise<void>;
   /** The same from parsed events on; `seq` of each line by event id. A redelivery has the `seq` of its first copy. */
   accept(
     events: readonly InboundEvent[],
     receivedAt: Instant,
+    trace?: TraceId,
   ): Promise<ReadonlyMap<string, number>>;
 }
 
@@ -69,8 +71,7 @@ const mostTries = 20;
 
 export function receiver(ports: ReceiverPorts): Receiver {
   const steady = steadyTime(ports.clock);
-  const accept: Receiver['accept'] = async (events, receivedAt) => {
-    const trace = newId<'trace'>();
+  const accept: Receiver['accept'] = async (events, receivedAt, trace = newId<'trace'>()) => {
     const around = { receivedAt, steadyAt: steady(receivedAt), trace };
     const clean = (await notForgotten(ports.store, events)).map(redact);
     const lines = unique(clean.filter(isLine));
@@ -83,21 +84,26 @@ export function receiver(ports: ReceiverPorts): Receiver {
     ports.log.info({ trace, channel: events[0]?.channel, events: events.length }, 'received');
     return seq;
   };
-  const fetched: Receiver['fetched'] = async (channel, events, receivedAt) => {
+  const takeIn = async (
+    channel: Channel,
+    events: readonly InboundEvent[],
+    receivedAt: Instant,
+    trace: TraceId,
+  ): Promise<void> => {
     if (events.length === 0) return;
-    await accept(events, receivedAt);
+    await accept(events, receivedAt, trace);
     // Not waited for: the platform must not hear later that all is stored because it is slow itself.
     channel.acknowledge?.(events).catch((error: unknown) => {
       const code = error instanceof ChannelError ? error.code : 'unknown';
-      ports.log.info({ channel: channel.name, code }, 'not acknowledged');
+      ports.log.info({ trace, channel: channel.name, code }, 'not acknowledged');
     });
   };
   return {
     accept,
-    fetched,
-    async receive(channel, request) {
+    fetched: (channel, events, receivedAt) => takeIn(channel, events, receivedAt, newId<'trace'>()),
+    async receive(channel, request, trace = newId<'trace'>()) {
       channel.verify(request);
-      await fetched(channel, channel.parse(request), request.receivedAt);
+      await takeIn(channel, channel.parse(request), request.receivedAt, trace);
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Channel } from '../channels/channel.ts';
 import type { Clock } from '../clock.ts';
 import { briefly, codeOf, ConflictError } from '../errors.ts';
+import { newId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import { jobs, locks } from '../store/collections.ts';
 import { check, replace } from '../store/store.ts';
@@ -161,7 +162,8 @@ async function pump(ports: WorkerPorts, line: Line, isOn: () => boolean): Promis
   } catch (error) {
     // The store is away; the next poll tries again.
     const { queue, channel } = line;
-    ports.log.warn({ queue, channel, code: codeOf(error) }, 'claim failed');
+    const trace = newId<'trace'>();
+    ports.log.warn({ trace, queue, channel, code: codeOf(error) }, 'claim failed');
   } finally {
     line.claiming = false;
   }
@@ -195,7 +197,7 @@ async function work(
 ): Promise<void> {
   line.running++;
   try {
-    const patiently = patience(ports.log, isOn);
+    const patiently = patience(ports.log, claim.job.cause, isOn);
     const counted = claim.takenOver ? await countTakeOver(ports, claim) : claim;
     if (counted) await patiently(() => handle(ports, counted, patiently));
   } catch (error) {
@@ -260,7 +262,7 @@ async function afterFailure(
     return;
   }
   log.error({ trace, queue, channel, ...briefly(error) }, 'job failed');
-  await patience(log, isOn)(() => settleFailure(ports, claim, codeOf(error)));
+  await patience(log, trace, isOn)(() => settleFailure(ports, claim, codeOf(error)));
 }
 
 async function settleFailure(ports: WorkerPorts, claim: Claim, reason: string): Promise<void> {

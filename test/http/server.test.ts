@@ -211,6 +211,23 @@ describe('every page', () => {
   });
 });
 
+describe('the trace of a request', () => {
+  test('stands in every line of the log that it causes, from its receipt to the answer', async () => {
+    const { bot, site } = await started();
+    const { body, headers } = signed(
+      JSON.stringify(messageBody({ text: 'chào em' }, someone, bot.clock)),
+      bot.clock,
+    );
+    await site.post('/webhooks/messenger', Buffer.from(body).toString(), {
+      'x-hub-signature-256': headers['x-hub-signature-256']!,
+    });
+    await bot.settled();
+    const lines = bot.log().filter(({ msg }) => ['received', 'turn', 'send'].includes(String(msg)));
+    expect([...new Set(lines.map(({ msg }) => msg))]).toEqual(['received', 'turn', 'send']);
+    expect(new Set(lines.map(({ trace }) => trace)).size).toBe(1);
+  });
+});
+
 describe('what is refused', () => {
   test('is in the log by its code, without addresses, words or headers', async () => {
     const { bot, site } = await started();
@@ -225,6 +242,7 @@ describe('what is refused', () => {
       ['bad_signature', 403],
       ['signed_out', 401],
     ]);
+    expect(new Set(refused.map(({ trace }) => trace)).size).toBe(2);
     const log = JSON.stringify(bot.log());
     for (const secret of [
       'bí mật',

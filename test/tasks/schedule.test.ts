@@ -154,7 +154,9 @@ describe('the application', () => {
       }),
     });
     await bot.app.tick();
-    expect(bot.log().some(({ msg }) => msg === 'schedule failed')).toBe(true);
+    expect(bot.log().find(({ msg }) => msg === 'schedule failed')).toMatchObject({
+      trace: expect.any(String),
+    });
     isAway = false;
     bot.clock.advance(seconds(1));
     await bot.app.tick();

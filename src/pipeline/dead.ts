@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import { days } from '../clock.ts';
 import type { Instant } from '../clock.ts';
 import type { Conversation } from '../conversation/conversation.ts';
 import type { Delivery, Message } from '../conversation/message.ts';
 import { AppError, ConflictError } from '../errors.ts';
 import type { ChannelName, ConversationId } from '../ids.ts';
 import * as collections from '../store/collections.ts';
-import { replace } from '../store/store.ts';
+import { remove, replace } from '../store/store.ts';
 import type { Job, Store, Write } from '../store/store.ts';
 import { audit } from './audit.ts';
 import type { ModerationPorts, Moderator } from './moderation.ts';
@@ -26,6 +27,9 @@ export interface DeadLetter {
 }
 
 const pageSize = 500;
+/** Days that a letter holds what people wrote. Those of tasks hold no words, and belong to nobody they would go with. */
+const wordsFor = 7;
+const tasksFor = 90;
 const mostTries = 5;
 
 /** All dead letters, the newest first. */
@@ -41,7 +45,8 @@ export async function deadLetters(store: Store): Promise<DeadLetter[]> {
 /**
  * Puts a letter back at the end of its lane, on record. What a colleague puts back is wanted as things stand now, however
  * old it is and whoever has spoken since.
- * @throws {AppError} `not_found`; `gone` when the conversation or its line is there no more.
+ * @throws {AppError} `not_found`; `gone` when the conversation or its line is there no more; `emptied` when the letter
+ * is too old.
  */
 export async function putBack(
   ports: Pick<ModerationPorts, 'store' | 'clock'>,
@@ -51,6 +56,7 @@ export async function putBack(
   for (let tries = 0; ; tries++) {
     const letter = (await deadLetters(ports.store)).find((one) => one.code === code);
     if (!letter) throw new AppError('not_found', 404, `Không có việc hỏng “${code}”.`);
+    if (letter.jobs.some(({ body }) => body.emptied)) throw emptied();
     const now = ports.clock.now();
     const object = letter.conversationId
       ? { type: 'conversation', id: letter.conversationId }
@@ -67,6 +73,26 @@ export async function putBack(
       if (!(error instanceof ConflictError) || tries >= mostTries) throw error;
     }
   }
+}
+
+/** What old letters lose: after seven days what people wrote, after ninety a task's letter itself. At most `limit` writes. */
+export async function agedLetters(store: Store, now: Instant, limit: number): Promise<Write[]> {
+  const writes: Write[] = [];
+  for await (const job of deadJobs(store)) {
+    writes.push(...aging(job, now));
+    if (writes.length === limit) break;
+  }
+  return writes;
+}
+
+function aging(job: Job<DeadBody>, now: Instant): Write[] {
+  const { queue, at, emptied } = job.body;
+  if (queue === 'tasks') return now - at > days(tasksFor) ? [remove(collections.jobs, job)] : [];
+  if (emptied || now - at <= days(wordsFor)) return [];
+  // The calls of one message stay one letter.
+  const rest = queue === 'outbox' ? { messageId: outboxBody(job.body).messageId } : {};
+  const body: DeadBody = { ...job.body, body: rest, emptied: true };
+  return [replace<Job>(collections.jobs, job, { body })];
 }
 
 async function* deadJobs(store: Store): AsyncGenerator<Job<DeadBody>> {
@@ -173,6 +199,14 @@ function withChange(body: unknown, change: Readonly<Record<string, unknown>>): u
 
 function queuedAgain({ delivery }: Message, at: Instant): Delivery {
   return { state: 'queued', at, ...(delivery?.sent ? { sent: delivery.sent } : {}) };
+}
+
+function emptied(): AppError {
+  return new AppError(
+    'emptied',
+    409,
+    `Việc này hỏng đã hơn ${wordsFor} ngày nên nội dung đã xoá, không làm lại được.`,
+  );
 }
 
 function gone(): AppError {

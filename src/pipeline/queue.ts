@@ -46,6 +46,8 @@ export interface DeadBody {
   readonly reason: string;
   readonly at: Instant;
   readonly body: unknown;
+  /** What people wrote is gone from it: it says what happened, and cannot be done again. */
+  readonly emptied?: true;
 }
 
 export type InboxClaim = Claim<InboxBody>;

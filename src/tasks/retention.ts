@@ -3,6 +3,7 @@ import type { Instant } from '../clock.ts';
 import type { Retention } from '../content/content.ts';
 import type { Conversation } from '../conversation/conversation.ts';
 import type { Course, Registration } from '../conversation/course.ts';
+import { agedLetters } from '../pipeline/dead.ts';
 import * as collections from '../store/collections.ts';
 import { remove } from '../store/store.ts';
 import type { CollectionDef, Comparable, Doc, Store, Write } from '../store/store.ts';
@@ -19,14 +20,14 @@ export const retention: Task = {
   every: days(1),
   missed: 'once',
   async run({ store, content }, _input, now) {
-    const steps = await Promise.all(
-      finders(store, content().retention, now).map(async (find) => {
-        const { writes, isAll } = await find();
-        if (writes.length > 0) await store.commit(writes);
-        return isAll;
-      }),
-    );
-    return steps.every((isAll) => isAll) ? undefined : 'more';
+    let isDone = true;
+    // One after the other: a dead letter may be of a talk that goes today.
+    for (const find of finders(store, content().retention, now)) {
+      const { writes, isAll } = await find();
+      if (writes.length > 0) await store.commit(writes);
+      isDone &&= isAll;
+    }
+    return isDone ? undefined : 'more';
   },
 };
 
@@ -52,9 +53,15 @@ function finders(store: Store, keep: Retention, now: Instant): Finder[] {
     aged(store, collections.forgotten, 'until', now),
     aged(store, collections.linkOffers, 'until', now),
     aged(store, collections.webSessions, 'expiresAt', now),
+    () => oldLetters(store, now),
     () => silentConversations(store, before(keep.messages)),
     () => pastRegistrations(store, before(keep.registrations)),
   ];
+}
+
+async function oldLetters(store: Store, now: Instant): Promise<Old> {
+  const writes = await agedLetters(store, now, perStep);
+  return { writes, isAll: writes.length < perStep };
 }
 
 /** The oldest of a collection, passing over what is held. */

@@ -4,12 +4,14 @@ import type { Instant } from '../../src/clock.ts';
 import type { Case } from '../../src/conversation/case.ts';
 import type { Consent } from '../../src/conversation/contact.ts';
 import type { Course, Registration } from '../../src/conversation/course.ts';
-import type { ContactId } from '../../src/ids.ts';
+import type { ContactId, JobId, TraceId } from '../../src/ids.ts';
+import { deadLetters, putBack } from '../../src/pipeline/dead.ts';
 import { reply, take } from '../../src/pipeline/moderation.ts';
 import { holdCase } from '../../src/pipeline/proof.ts';
+import type { DeadBody } from '../../src/pipeline/queue.ts';
 import * as collections from '../../src/store/collections.ts';
 import { insert, replace } from '../../src/store/store.ts';
-import type { AnyCollection } from '../../src/store/store.ts';
+import type { AnyCollection, Job } from '../../src/store/store.ts';
 import { conversationOf, eventBody, minh, someone, startBot, stopBots } from '../support/bot.ts';
 import type { Bot } from '../support/bot.ts';
 import { courseId, openCourse, registrationsOf } from '../support/courses.ts';
@@ -71,6 +73,52 @@ describe('what has been kept as long as people were told', () => {
       expect([def.name, await named(def)]).toEqual([def.name, false]);
     expect(await count(bot, collections.contacts)).toBe(0);
     expect(await count(bot, collections.audit)).toBeGreaterThan(1);
+  });
+
+  test('goes: the words of a dead letter after seven days; its reason stays, and it is not done again', async () => {
+    const bot = await startBot();
+    await bot.hears('gặp cán bộ');
+    bot.platform.answersNext(graph.badParameter);
+    await take(bot.desk, here, minh);
+    await bot.settled();
+    const kept = async () => JSON.stringify(await bot.dead());
+    const [before] = await deadLetters(bot.store);
+    bot.clock.advance(days(6));
+    await bot.app.tick();
+    await bot.settled();
+    expect(await kept()).toContain('Từ đây cán bộ Minh');
+    bot.clock.advance(days(2));
+    await bot.app.tick();
+    await bot.settled();
+    expect(await kept()).not.toContain('Từ đây cán bộ Minh');
+    const letters = await deadLetters(bot.store);
+    const { code, queue, channel, reason } = before!;
+    expect(letters).toMatchObject([{ code, queue, channel, reason }]);
+    await expect(putBack(bot.desk, code, minh)).rejects.toMatchObject({ code: 'emptied' });
+  });
+
+  test('goes: the dead letter of a task after ninety days', async () => {
+    const bot = await startBot();
+    await bot.store.commit([
+      insert<Job<DeadBody>>(collections.jobs, {
+        id: 'task/report/1' as JobId,
+        schema: 1,
+        queue: 'dead',
+        channel: 'tasks',
+        lane: 'report',
+        order: 1,
+        dueAt: 0 as Instant,
+        attempts: 5,
+        createdAt: bot.clock.now(),
+        cause: 'trace' as TraceId,
+        body: { queue: 'tasks', reason: 'unknown', at: bot.clock.now(), body: {} },
+      }),
+    ]);
+    bot.clock.advance(days(90));
+    await bot.app.tick();
+    await bot.settled();
+    expect(await bot.dead()).toHaveLength(1);
+    await pass(bot, 2);
   });
 
   test('goes, but not the contact while another talk of it goes on', async () => {

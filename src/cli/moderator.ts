@@ -9,7 +9,6 @@ import { readConfig } from '../config.ts';
 import type { Content } from '../content/content.ts';
 import { loadContent } from '../content/load.ts';
 import { writtenTime } from '../conversation/calendar.ts';
-import type { Conversation } from '../conversation/conversation.ts';
 import { AppError } from '../errors.ts';
 import { readTree } from '../files.ts';
 import type { ConversationId } from '../ids.ts';
@@ -36,11 +35,12 @@ import {
   stateOf,
   waitingLine,
 } from './moderator/lines.ts';
+import { waitingNow } from './moderator/waiting.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 
 const usage = `Bàn trực trong cửa sổ lệnh. Cách dùng: npm run -s moderator -- <việc>
-  waiting               ai đang chờ, ai chờ lâu nhất đứng trước
+  waiting               ai đang chờ: việc gấp trước, rồi ai chờ lâu nhất
   watch                 chờ tin; có người cần gặp thì kêu chuông và in một dòng
   show <mã>             đọc hội thoại
   take <mã>             tiếp nhận: bot im, người dân được báo
@@ -210,19 +210,11 @@ async function find(store: Store, given: string | undefined): Promise<Conversati
   throw new AppError('not_found', 404, `Với mã “${given}”: ${why}.`);
 }
 
-async function waitingNow(store: Store): Promise<Conversation[]> {
-  return store.collection(collections.conversations).find({
-    where: { waitingSince: { gt: 0 as never } },
-    sort: { by: 'waitingSince', order: 'asc' },
-    limit: 200,
-  });
-}
-
 async function printWaiting({ store }: Desk): Promise<void> {
   for (const notice of await openNotices(store)) console.log(noticeLine(notice));
   const waiting = await waitingNow(store);
   if (waiting.length === 0) console.log('Không ai đang chờ. Bot đang trả lời.');
-  for (const conversation of waiting) console.log(waitingLine(conversation));
+  for (const { conversation, words } of waiting) console.log(waitingLine(conversation, words));
 }
 
 async function printChannels({ store, channels }: Desk): Promise<void> {
@@ -248,11 +240,10 @@ async function watchWaiting(desk: Desk): Promise<void> {
       known.add(notice.id);
     }
     const waiting = await waitingNow(desk.store);
-    for (const conversation of waiting.filter(
-      ({ id, waitingSince }) => !known.has(`${id}/${waitingSince}`),
-    )) {
-      known.add(`${conversation.id}/${conversation.waitingSince}`);
-      console.log(`\u0007${waitingLine(conversation)}`);
+    for (const { conversation, words } of waiting) {
+      const key = `${conversation.id}/${conversation.waitingSince}`;
+      if (!known.has(key)) console.log(`\u0007${waitingLine(conversation, words)}`);
+      known.add(key);
     }
   };
   await look();

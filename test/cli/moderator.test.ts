@@ -92,6 +92,26 @@ describe('what a person wrote', () => {
   });
 });
 
+describe('the list of who waits', () => {
+  test('shows what the person said, not what the bot answered; urgent first, then who waits longest', async () => {
+    const bot = await startBot();
+    const say = (text: string, who: string) => bot.receives(messageBody({ text }, who, bot.clock));
+    await say('gặp cán bộ', '300000000000001');
+    bot.clock.advance(hours(1));
+    await say('gặp cán bộ', '300000000000002');
+    await say('thuế hộ kinh doanh tính sao', '300000000000002');
+    bot.clock.advance(hours(1));
+    await say('gặp cán bộ', '300000000000003');
+    await say('em vừa chuyển tiền cho lừa đảo rồi', '300000000000003');
+    await act(deskOf(bot), ['waiting']);
+    expect(printed.map((line) => /“(.*)”$/.exec(line)?.[1])).toEqual([
+      'em vừa chuyển tiền cho lừa đảo rồi',
+      'gặp cán bộ',
+      'thuế hộ kinh doanh tính sao',
+    ]);
+  });
+});
+
 describe('what was given up', () => {
   test('is listed with its reason in words and nobody’s words, and sent once it is put back', async () => {
     const bot = await startBot();

@@ -66,9 +66,10 @@ const reasons: Readonly<Record<string, string>> = {
   hold_expired: 'cán bộ chưa trả lời kịp',
 };
 
-export function waitingLine({ id, channel, waiting, lastLine }: Conversation): string {
+/** Who waits, since when and why, and beneath it the person's last words ('' = none to be read). */
+export function waitingLine({ id, channel, waiting }: Conversation, words: string): string {
   const since = waiting ? writtenTime(waiting.since) : '';
-  return `#${codeOf(id)}  ${channel}  từ ${since}  ${reasons[waiting?.reason ?? ''] ?? ''}\n    “${printable(lastLine?.text ?? '')}”`;
+  return `#${codeOf(id)}  ${channel}  từ ${since}  ${reasons[waiting?.reason ?? ''] ?? ''}\n    “${printable(words)}”`;
 }
 
 export function stateOf({ handledBy, holder, waiting }: Conversation): string {

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { Sender } from './channels/call.ts';
 import type { Attendant, Channel, Json } from './channels/channel.ts';
 import { openChannels } from './channels/registry.ts';
-import { hours } from './clock.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Content } from './content/content.ts';
@@ -67,7 +66,6 @@ export interface App {
   stop(): Promise<void>;
 }
 
-const answerExpires = hours(12);
 const tickMs = 1_000;
 /** When a channel last heard something is written so often, not with each message. */
 const beatMs = 60_000;
@@ -201,6 +199,7 @@ function crewOf(
   const content = (): Content => world.content;
   const limits = limiter(() => clock.elapsed());
   const cipher = cipherOf(world.dataKey);
+  const { answerExpires } = config;
   const sending = { store, clock, log, meter, channels, limiter: limits, answerExpires };
   const crew: Worker = worker({
     store,

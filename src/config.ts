@@ -19,6 +19,8 @@ export interface Config {
   /** Where the trained model, the key and the database lie. */
   readonly dataDir: string;
   readonly logLevel: string;
+  /** An answer that could not be sent for so long is not sent any more. */
+  readonly answerExpires: Millis;
   readonly notifyUrl: string | undefined;
   /** A group of staff on one of the channels that hears of what waits. */
   readonly staffGroup: StaffGroup | undefined;
@@ -68,6 +70,8 @@ const shared = z.object({
     .string()
     .regex(/^(sqlite:.+|mongodb(\+srv)?:\/\/.+)$/, 'sqlite:<đường dẫn> hoặc mongodb://…')
     .default('sqlite:data/nhipcau.db'),
+  // Longer than most outages, and short enough that nobody is answered out of the blue (docs/operating.md).
+  ANSWER_EXPIRES_HOURS: whole(1, 168, 'số giờ, từ 1 đến 168').default(12),
   LOG_LEVEL: z.enum(logLevels, { error: `một trong ${logLevels.join(', ')}` }).default('info'),
   NOTIFY_URL: url.optional(),
   STAFF_GROUP: z
@@ -202,6 +206,7 @@ function settings(read: z.infer<typeof shared>, env: Environment): Config {
     storeUrl: read.STORE_URL,
     dataDir: 'data',
     logLevel: read.LOG_LEVEL,
+    answerExpires: hours(read.ANSWER_EXPIRES_HOURS),
     notifyUrl: read.NOTIFY_URL,
     staffGroup: staffGroup(read),
     silence: read.CHANNEL_SILENCE_HOURS === 0 ? undefined : hours(read.CHANNEL_SILENCE_HOURS),

@@ -29,6 +29,7 @@ describe('without any variable', () => {
       publicUrl: 'http://localhost:3000',
       storeUrl: 'sqlite:data/nhipcau.db',
       logLevel: 'info',
+      answerExpires: 12 * 3_600_000,
       notifyUrl: undefined,
       embedOn: [],
       trustProxy: ['loopback'],

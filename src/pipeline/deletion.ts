@@ -79,7 +79,7 @@ async function openCase(
     await store.commit([
       insert<Case>(collections.cases, doc),
       insert<Notice>(collections.notices, { ...notice, text: code, state: 'open', at: now }),
-      notifyJob('privacy_request', channel, now, newId<'trace'>()),
+      notifyJob({ code: 'privacy_request', channel }, now, newId<'trace'>()),
     ]);
   } catch (error) {
     // The same request at the same time: it has the same code.

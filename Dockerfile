@@ -1,12 +1,13 @@
 # Builds the program and trains its model, then ships what runs: no compilers, no tests, not as root.
-FROM node:20-bookworm-slim AS build
+# Node 24 is under long-term support until April 2028; libsql's program is bound by Node-API, so no version of Node is baked in.
+FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY . .
 RUN npm run build && npm run train && npm prune --omit=dev
 
-FROM node:20-bookworm-slim
+FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
 WORKDIR /app
 COPY --from=build /app/package.json /app/run.js ./

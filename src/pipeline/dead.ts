@@ -166,7 +166,7 @@ async function sentAgain(
   if (!message) throw gone();
   return [
     // Old answers, and those of before a colleague took over, are withdrawn.
-    ...requeued(letter, outboxOrder, { createdAt: now }, { hold, waitedForEcho: undefined }),
+    ...requeued(letter, outboxOrder, { createdAt: now }, { hold }),
     replace<Conversation>(collections.conversations, conversation, {
       outboxOrder: outboxOrder + letter.jobs.length,
     }),

@@ -72,9 +72,8 @@ async function attempt(
   if (unwanted) return { delivery: state('withdrawn', message, now, unwanted), job: done(claim) };
   const channel = ports.channels.get(job.channel);
   if (!channel) return failed(ports, claim, message, 'channel_off');
-  // A process died between taking this call and saying what came of it.
-  if (claim.takenOver && !job.body.waitedForEcho)
-    return unknownOutcome(ports, claim, message, channel);
+  // A process died between taking this call and saying what came of it: each time anew nobody knows.
+  if (claim.takenOver) return unknownOutcome(ports, claim, message, channel);
   const { purpose, reply } = job.body;
   const permission = channel.allows(purpose, conversation.reach, now, templateOf(reply));
   if (!permission.allowed) return refused(ports, claim, message, permission);
@@ -180,7 +179,7 @@ async function unknownOutcome(
   const wait = claim.takenOver ? echoAfterCrash : echoWithin;
   const echoed = channel.echoes ? later(now, wait) : now;
   const dueAt = Math.max(echoed, backoff(attempts, now)) as Instant;
-  return { job: retry(claim, dueAt, { ...body, waitedForEcho: true }) };
+  return { job: retry(claim, dueAt) };
 }
 
 function refused(
@@ -290,13 +289,24 @@ export async function settleSent(store: Store, event: EventOf<'sent'>, at: Insta
     const message = await store.collection(collections.messages).get(messageId);
     if (!message || message.delivery?.sent?.[event.jobId] !== undefined) return;
     const delivery = merged(message, sentBy(event.jobId, event.platformId, message, at));
+    const awaited = await awaitedBy(store, event.jobId, at);
     try {
-      await store.commit([replace<Message>(collections.messages, message, { delivery })]);
+      await store.commit([
+        replace<Message>(collections.messages, message, { delivery }),
+        ...awaited,
+      ]);
       return;
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
     }
   }
+}
+
+/** A call that waits for this very echo need not wait any longer, nor the lines behind it. */
+async function awaitedBy(store: Store, jobId: JobId, at: Instant): Promise<Write[]> {
+  const job = await store.collection(collections.jobs).get(jobId);
+  if (!job || job.queue !== 'outbox' || job.dueAt <= at) return [];
+  return [replace<Job>(collections.jobs, job, { dueAt: at })];
 }
 
 function logSend(

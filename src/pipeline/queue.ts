@@ -30,8 +30,6 @@ export interface OutboxBody {
   readonly via: 'normal' | 'human' | 'template';
   readonly reply: Reply;
   readonly part: number;
-  /** Set once we waited for an echo after an unknown outcome. */
-  readonly waitedForEcho?: true;
 }
 
 /** Work of a task; see tasks/registry.ts. */

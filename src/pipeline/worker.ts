@@ -55,7 +55,7 @@ interface Line {
   more: boolean;
 }
 
-const slots = { inbox: 64, outbox: 64, tasks: 4, dead: 0 } as const;
+const slots = { inbox: 24, outbox: 64, tasks: 4, dead: 0 } as const;
 const pollMs = 500;
 /** A job that failed this often, or took its process down this often, is buried. */
 const mostFaults = 5;

@@ -38,13 +38,15 @@ const mostCommits = 256;
 const mostPrepared = 2_000;
 
 /**
- * Group commit: what arrives while a group is being written joins the next. `write` answers every member; when it
- * throws, all members that have not been answered fail with that error.
+ * Group commit: what arrives while a group waits to be written joins it. At most `groups` are under way at once; they
+ * are begun in order. `write` answers every member; when it throws, all members that have not been answered fail with
+ * that error.
  */
-export function gather(write: (batch: Batch) => Promise<void> | void): Gathering {
+export function gather(write: (batch: Batch) => Promise<void> | void, groups: number): Gathering {
   let commits: Waiting[] = [];
   let asking: Asking[] = [];
-  let writing = false;
+  let underWay = 0;
+  let next = false;
   let closed = false;
   let idle: (() => void) | undefined;
 
@@ -52,21 +54,21 @@ export function gather(write: (batch: Batch) => Promise<void> | void): Gathering
     const batch = { commits: firstOf(commits), asking };
     commits = commits.slice(batch.commits.length);
     asking = [];
-    try {
-      await write(batch);
-    } catch (error) {
-      for (const { failed } of [...batch.commits, ...batch.asking]) failed(error);
-    }
-    writing = false;
+    next = false;
+    underWay++;
+    const written = writeOne(write, batch);
+    wake();
+    await written;
+    underWay--;
     wake();
   };
   const wake = (): void => {
-    if (writing) return;
+    if (next || underWay >= groups) return;
     if (commits.length + asking.length === 0) {
-      idle?.();
+      if (underWay === 0) idle?.();
       return;
     }
-    writing = true;
+    next = true;
     // After this round of input and output: what came in with it shares one transaction.
     setImmediate(() => void step());
   };
@@ -94,6 +96,17 @@ export function gather(write: (batch: Batch) => Promise<void> | void): Gathering
       });
     },
   };
+}
+
+async function writeOne(
+  write: (batch: Batch) => Promise<void> | void,
+  batch: Batch,
+): Promise<void> {
+  try {
+    await write(batch);
+  } catch (error) {
+    for (const { failed } of [...batch.commits, ...batch.asking]) failed(error);
+  }
 }
 
 function firstOf(commits: readonly Waiting[]): readonly Waiting[] {

@@ -14,6 +14,7 @@ import { layOut } from './mongo-layout.ts';
 import type { Db } from './mongo-layout.ts';
 import { filterOf, findFilter } from './mongo-query.ts';
 import type { Filter } from './mongo-query.ts';
+import { inRounds } from './mongo-round.ts';
 import { follow } from './mongo-tail.ts';
 import type { Opening } from './open.ts';
 import { jobsHints } from './plan.ts';
@@ -105,6 +106,7 @@ function engineOf(parts: MongoParts, options: Opening, end: () => Promise<void>)
   let prunedAt = clock.elapsed();
   return {
     encode,
+    groups: 1,
     write: async (batch, written) => {
       try {
         await writeGroup(parts, batch, written);
@@ -178,7 +180,7 @@ function registerOf({ db, processId, versions }: MongoParts): Register {
 
 function readingOf(db: Db): Pick<Engine, 'getMany' | 'find' | 'count' | 'search'> {
   return {
-    getMany: async ({ name }, ids) => {
+    getMany: inRounds(async ({ name }, ids) => {
       const kept = await within(
         db
           .collection<Kept>(name)
@@ -186,7 +188,7 @@ function readingOf(db: Db): Pick<Engine, 'getMany' | 'find' | 'count' | 'search'
           .toArray(),
       );
       return kept.map(decode);
-    },
+    }),
     find: async ({ name }, query) => {
       const { filter, order } = findFilter(query);
       const kept = await within(

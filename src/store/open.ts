@@ -2,7 +2,6 @@ import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { all } from './collections.ts';
-import { openMongo } from './mongo.ts';
 import { openSqlite } from './sqlite.ts';
 import type { AnyCollection, Store } from './store.ts';
 
@@ -25,7 +24,11 @@ export type Opening = OpenOptions & Required<Pick<OpenOptions, 'role' | 'collect
 export async function openStore(url: string, options: OpenOptions): Promise<Store> {
   const opening: Opening = { role: 'server', collections: all, ...options };
   if (url.startsWith('sqlite:')) return openSqlite(url.slice('sqlite:'.length), opening);
-  if (/^mongodb(\+srv)?:\/\//.test(url)) return openMongo(url, opening);
+  if (/^mongodb(\+srv)?:\/\//.test(url)) {
+    // Its library is large, and only this database needs it.
+    const { openMongo } = await import('./mongo.ts');
+    return openMongo(url, opening);
+  }
   throw new AppError(
     'store_url',
     500,

@@ -44,6 +44,8 @@ export interface Range {
 /** What a database has to be able to do; everything that both do alike is written once, below. */
 export interface Engine {
   readonly encode: Encode;
+  /** How many groups may be under way at once: where only the disk is waited for, the next is written meanwhile. */
+  readonly groups: number;
   /** Writes a group in one transaction, tells `written` what came of it, and answers its members. */
   write(batch: Batch, written: Written): Soon<void>;
   readonly register: Register;
@@ -81,7 +83,7 @@ export function storeOver(engine: Engine, options: Opening): Store {
     for (const outcome of outcomes) if (!outcome.won) crowds.crowded(outcome.keys);
     heard.tell(changes);
   };
-  const gathering = gather((batch) => engine.write(batch, written));
+  const gathering = gather((batch) => engine.write(batch, written), engine.groups);
   const look = async (): Promise<void> => {
     if (present.due()) await present.look();
   };
@@ -169,18 +171,11 @@ function collectionOver<T extends Doc, Q extends keyof T & string>(
   // A definition is one of any collection; its functions are only given documents that it has read.
   const any = def as unknown as AnyCollection;
   const read = (doc: Doc): T => readable(any, doc) as T;
-  const stored = together((ids: readonly string[]) => engine.getMany(any, ids));
-  const one = async (id: string): Promise<T | undefined> => {
-    const doc = await stored(id);
-    return doc && read(doc);
-  };
+  const some = async (ids: readonly string[]): Promise<T[]> =>
+    ids.length === 0 ? [] : (await engine.getMany(any, ids)).map(read);
   return {
-    get: (id) => open(() => one(id)),
-    getMany: (ids) =>
-      open(async () => {
-        const docs = await Promise.all([...new Set(ids)].map(stored));
-        return docs.flatMap((doc) => (doc ? [read(doc)] : []));
-      }),
+    get: (id) => open(async () => (await some([id]))[0]),
+    getMany: (ids) => open(() => some([...new Set(ids)])),
     find: (query) =>
       open(async () => {
         const asked = query as AnyFind;
@@ -193,30 +188,5 @@ function collectionOver<T extends Doc, Q extends keyof T & string>(
         needIndex(any, asked, undefined);
         return engine.count(any, asked, upTo);
       }),
-  };
-}
-
-/**
- * Documents that are asked for by id in one round of input and output are read together: on MongoDB a journey costs
- * far more than what it brings.
- */
-function together(
-  getMany: (ids: readonly string[]) => Soon<Doc[]>,
-): (id: string) => Promise<Doc | undefined> {
-  let next:
-    { readonly ids: Set<string>; readonly found: Promise<ReadonlyMap<string, Doc>> } | undefined;
-  const start = (): NonNullable<typeof next> => {
-    const ids = new Set<string>();
-    const found = new Promise((round) => setImmediate(round)).then(async () => {
-      next = undefined;
-      const docs = await getMany([...ids]);
-      return new Map(docs.map((doc) => [doc.id, doc]));
-    });
-    return { ids, found };
-  };
-  return async (id) => {
-    next ??= start();
-    next.ids.add(id);
-    return (await next.found).get(id);
   };
 }

@@ -3,13 +3,13 @@ import { Worker } from 'node:worker_threads';
 
 /** Moves the log into the file beside the commits, from a thread of its own. */
 export interface Checkpointer {
-  /** One pass over what the log holds now; resolves to the frames that came meanwhile. */
+  /** One pass over what the log holds now; resolves to how many frames that was. */
   pass(): Promise<number>;
   close(): Promise<void>;
 }
 
 interface Told {
-  readonly left?: number;
+  readonly frames?: number;
   readonly error?: string;
 }
 
@@ -30,8 +30,8 @@ const program = `
       return;
     }
     try {
-      const [, frames, moved] = checkpoint.get();
-      parentPort.postMessage({ left: frames - moved });
+      const [, frames] = checkpoint.get();
+      parentPort.postMessage({ frames });
     } catch (error) {
       parentPort.postMessage({ error: String(error) });
     }
@@ -51,10 +51,10 @@ export function checkpointer(file: string): Checkpointer {
     pass: () => {
       const thread = (worker ??= start());
       return new Promise((resolve, reject) => {
-        const told = ({ left, error }: Told): void => {
+        const told = ({ frames, error }: Told): void => {
           thread.off('error', broke);
-          if (left === undefined) reject(new Error(error));
-          else resolve(left);
+          if (frames === undefined) reject(new Error(error));
+          else resolve(frames);
         };
         const broke = (error: Error): void => {
           thread.off('message', told);

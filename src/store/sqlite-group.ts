@@ -223,15 +223,18 @@ function take(parts: SqliteParts, { queue, channel, n }: Asking): Claim[] {
   const jobs = new Map(
     rows.map((row) => parse(table, row) as Job).map((job) => [job.id as string, job]),
   );
-  return due.flatMap((lane) => {
+  const works: LaneWork[] = [];
+  const claims = due.flatMap((lane) => {
     const job = jobs.get(lane.head?.id ?? '');
     if (!job) return [];
     const takenOver = lane.orphan;
     const work = new LaneWork(lane, false);
     work.setOwner(processId, versions.draw());
-    lanes.write([work]);
+    works.push(work);
     return [{ job, lock: lockOf(lane), takenOver }];
   });
+  lanes.write(works);
+  return claims;
 }
 
 function changeStatement(db: Database): (parts: SqliteParts, changes: readonly Change[]) => void {

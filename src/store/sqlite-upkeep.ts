@@ -19,10 +19,10 @@ export interface Upkeep {
 
 const mega = 1_024 * 1_024;
 /** A log up to this size is moved in some milliseconds, once commits pause. */
-const smallLog = 16 * mega;
+const smallLog = 64 * mega;
 /** A larger one is moved by the other thread, and only what came during its last pass (frames of 4 KB) by this one. */
-const smallRest = 500;
-const mostPasses = 3;
+const smallRest = 100;
+const mostPasses = 8;
 /** Pruning looks at the oldest hints once a minute. */
 const pruneEvery = 60_000;
 const hintsKept = hours(1);
@@ -57,8 +57,11 @@ export function upkeep(db: Database, file: string, clock: Clock, log: Log | unde
     if (moving) return;
     moving = true;
     try {
-      for (let passes = 0; passes < mostPasses; passes++) {
-        if (closed || (await beside.pass()) < smallRest) break;
+      // Each pass moves what came during the one before it.
+      for (let passes = 0, moved = 0; passes < mostPasses && !closed; passes++) {
+        const frames = await beside.pass();
+        if (frames - moved < smallRest) break;
+        moved = frames;
       }
       if (!closed) empty();
     } finally {

@@ -108,6 +108,7 @@ function engineOf(parts: SqliteParts, file: string, options: Opening, end: () =>
   const writeGroup = groupWriter(parts);
   return {
     encode: JSON.stringify,
+    groups: 2,
     write: async (batch, written) => {
       try {
         const tell = writeGroup(batch);

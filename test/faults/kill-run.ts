@@ -6,7 +6,7 @@ import type { Ledger } from '../support/ledger.ts';
 import { startLoad } from '../support/load.ts';
 import type { Load } from '../support/load.ts';
 import { manners, startPlatform } from '../support/platform-server.ts';
-import type { PlatformServer } from '../support/platform-server.ts';
+import type { Brought, PlatformServer } from '../support/platform-server.ts';
 import { startProgram, until } from '../support/process.ts';
 import type { Home, Program } from '../support/process.ts';
 import { jobsIn, lookInto } from '../support/store-view.ts';
@@ -24,9 +24,14 @@ export interface KillCount extends Ledger {
   readonly kills: number;
   /** Doubled calls that were not under way at a kill, or came more often than the kills explain. */
   readonly unexplained: readonly string[];
+  /** Doubled calls whose echo had been taken before, or was not waited for long enough. */
+  readonly hasty: readonly string[];
   /** Jobs that were given up. */
   readonly dead: readonly Job[];
 }
+
+/** Longer than any wait after a crash: when nothing came for so long, nothing will. */
+const stillMs = 120_000;
 
 /** Kills the program at random points under load, starts it again each time, and at the end counts. */
 export async function killUnderLoad(options: KillOptions): Promise<KillCount> {
@@ -50,16 +55,33 @@ export async function killUnderLoad(options: KillOptions): Promise<KillCount> {
   const unexplained = [...ledger.doubled]
     .filter(([id, times]) => times > 1 + (underWay.get(id) ?? 0))
     .map(([id]) => id);
-  return { ...ledger, kills, unexplained, dead };
+  const hasty = [...ledger.doubled.keys()].filter((id) => isHasty(id, platform.brought));
+  return { ...ledger, kills, unexplained, hasty, dead };
 }
 
+/** Until all is answered, or nothing more has been brought to anybody for a while. */
 async function settle(load: Load, platform: PlatformServer): Promise<Ledger> {
   await load.stop();
-  const ledger = (): Ledger => ledgerOf(load.acknowledged, platform.brought);
-  await until('every acknowledged message is answered', () => ledger().unanswered.length === 0)
-    // The caller counts what is missing.
-    .catch(() => undefined);
-  return ledger();
+  const unanswered = (): number => ledgerOf(load.acknowledged, platform.brought).unanswered.length;
+  for (let seen = -1; unanswered() > 0 && platform.brought.length > seen;) {
+    seen = platform.brought.length;
+    await until('something is brought', () => platform.brought.length > seen, stillMs)
+      // The caller counts what is missing.
+      .catch(() => undefined);
+  }
+  return ledgerOf(load.acknowledged, platform.brought);
+}
+
+/** After a crash an echo is waited for so long; one that comes later can only be followed by a double. */
+const echoWithinMs = 15_000;
+
+function isHasty(jobId: string, brought: readonly Brought[]): boolean {
+  const times = brought.filter((call) => call.jobId === jobId);
+  return times.slice(1).some(({ at }, i) => {
+    const before = times[i];
+    const isEchoed = before?.echoedAt !== undefined && before.echoedAt < at;
+    return isEchoed || at - (before?.at ?? 0) < echoWithinMs;
+  });
 }
 
 async function end<T>(

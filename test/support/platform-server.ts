@@ -13,6 +13,9 @@ export interface Brought {
   readonly messageId: string;
   readonly jobId: string;
   readonly platformId: string;
+  /** When it was brought, and when our webhook took its echo; by the platform's clock. */
+  readonly at: number;
+  echoedAt?: number;
 }
 
 /** How a call goes: whether the message is brought to the person, and what the caller hears of it. */
@@ -61,7 +64,7 @@ export async function startPlatform(): Promise<PlatformServer> {
     }
     void readCall(request).then((call) => {
       const how = manner(call.to);
-      const done = { ...call, platformId: `m_sent_${++calls}` };
+      const done: Brought = { ...call, platformId: `m_sent_${++calls}`, at: Date.now() };
       if (how.brings) {
         brought.push(done);
         echoes.send(done);
@@ -89,7 +92,7 @@ export async function startPlatform(): Promise<PlatformServer> {
   };
 }
 
-type Call = Omit<Brought, 'platformId'>;
+type Call = Omit<Brought, 'platformId' | 'at'>;
 
 async function readCall(request: IncomingMessage): Promise<Call> {
   const chunks: Buffer[] = [];
@@ -163,11 +166,14 @@ function echoer(): Echoer {
   return {
     to(webhook) {
       const url = new URL(webhook);
-      pool = new Pool(url.origin, { connections: 4 });
+      pool = new Pool(url.origin, { connections: 16 });
       path = url.pathname;
     },
     send(message) {
-      if (pool) void untilTaken(echoOf(message));
+      if (!pool) return;
+      void untilTaken(echoOf(message)).then(() => {
+        message.echoedAt = Date.now();
+      });
     },
     async close() {
       closed = true;

@@ -75,7 +75,9 @@ describe('when somebody waits, a group of staff', () => {
     const world = await startZaloBot({ env: { STAFF_GROUP: 'zalo:f414c8f76fa586fbdfb4' } });
     await world.hears('gặp cán bộ');
     const [line, ...more] = world.zalo.sent.filter(({ path }) => path === '/v3.0/oa/group/message');
-    expect(line?.text).toBe('Nhịp Cầu: có người chờ cán bộ ở Zalo của chương trình (xin gặp cán bộ).');
+    expect(line?.text).toBe(
+      'Nhịp Cầu: có người chờ cán bộ ở Zalo của chương trình (xin gặp cán bộ).',
+    );
     expect(line?.to).toBe('f414c8f76fa586fbdfb4');
     expect(more).toEqual([]);
   });

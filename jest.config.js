@@ -11,6 +11,8 @@ export default {
     ],
   },
   globalSetup: '<rootDir>/test/support/prepare.js',
+  // Many tests wait for processes, timers and disks: one worker would leave half of a small machine idle.
+  maxWorkers: 2,
   // Generous: a shared machine may be slow, and a test that hangs is still found.
   testTimeout: 60_000,
 };

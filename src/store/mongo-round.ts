@@ -17,7 +17,7 @@ export function inRounds(read: Read): Read {
     const ids = new Set<string>();
     const found = new Promise((resolve) => setImmediate(resolve)).then(async () => {
       next.delete(def);
-      return new Map((await read(def, [...ids])).map((doc) => [doc.id as string, doc]));
+      return new Map((await read(def, [...ids])).map((doc) => [doc.id, doc]));
     });
     const round = { ids, found };
     next.set(def, round);

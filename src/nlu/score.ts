@@ -45,7 +45,7 @@ export function scoreWords(model: Model, words: readonly Word[]): Outputs {
   return { ridge, softmax, known: size };
 }
 
-/** Four columns at a time, so that their sums stay in registers: half the time of feature by feature. */
+/** Eight columns at a time, so that their sums stay in registers: less than half the time of feature by feature. */
 function addColumns(
   { small, ridgeColumns, softmaxColumns }: Model['weights'],
   offset: number,
@@ -55,26 +55,27 @@ function addColumns(
   out: Float64Array,
 ): void {
   const stride = ridgeColumns + softmaxColumns;
-  let c = 0;
-  for (; c + 3 < out.length; c += 4) {
-    let [first, second, third, fourth] = [0, 0, 0, 0];
+  const single = out.length % 8;
+  for (let c = 0; c < single; c++) {
+    let sum = 0;
+    for (let i = 0; i < size; i++) sum += factors[i]! * small[touched[i]! * stride + offset + c]!;
+    out[c] = sum;
+  }
+  for (let c = single; c < out.length; c += 8) {
+    let [s0, s1, s2, s3, s4, s5, s6, s7] = [0, 0, 0, 0, 0, 0, 0, 0];
     for (let i = 0; i < size; i++) {
       const at = touched[i]! * stride + offset + c;
       const factor = factors[i]!;
-      first += factor * small[at]!;
-      second += factor * small[at + 1]!;
-      third += factor * small[at + 2]!;
-      fourth += factor * small[at + 3]!;
+      s0 += factor * small[at]!;
+      s1 += factor * small[at + 1]!;
+      s2 += factor * small[at + 2]!;
+      s3 += factor * small[at + 3]!;
+      s4 += factor * small[at + 4]!;
+      s5 += factor * small[at + 5]!;
+      s6 += factor * small[at + 6]!;
+      s7 += factor * small[at + 7]!;
     }
-    out[c] = first;
-    out[c + 1] = second;
-    out[c + 2] = third;
-    out[c + 3] = fourth;
-  }
-  for (; c < out.length; c++) {
-    for (let i = 0; i < size; i++) {
-      out[c]! += factors[i]! * small[touched[i]! * stride + offset + c]!;
-    }
+    out.set([s0, s1, s2, s3, s4, s5, s6, s7], c);
   }
 }
 

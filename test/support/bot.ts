@@ -275,7 +275,7 @@ export function signed(body: unknown, clock: { now(): number }): WebhookRequest 
   };
 }
 
-/** Until nothing is under way and nothing is due; fails loudly once nothing has been logged for 15 s. */
+/** Until nothing is under way and nothing is due; fails loudly once nothing has been logged for 45 s. */
 async function settle(
   app: App,
   store: Store,
@@ -289,7 +289,7 @@ async function settle(
     await new Promise((resolve) => setTimeout(resolve, 2));
     const due = await dueJobs(store, clock);
     if ((app.worker?.busy() ?? 0) === 0 && (due === 0 || !app.worker)) return;
-    if (lines.length > logged) until = performance.now() + seconds(15);
+    if (lines.length > logged) until = performance.now() + seconds(45);
     logged = lines.length;
     if (performance.now() > until) throw new Error(`Still ${due} jobs due, and nothing moves.`);
     app.worker?.wake();

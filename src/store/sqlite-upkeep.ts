@@ -19,7 +19,7 @@ export interface Upkeep {
 
 const mega = 1_024 * 1_024;
 /** A log up to this size is moved in some milliseconds, once commits pause. */
-const smallLog = 64 * mega;
+const smallLog = 32 * mega;
 /** A larger one is moved by the other thread, and only what came during its last pass (frames of 4 KB) by this one. */
 const smallRest = 100;
 const mostPasses = 8;

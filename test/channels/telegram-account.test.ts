@@ -78,7 +78,8 @@ describe('Telegram’s trouble', () => {
     platform.behaves(() => 'hangs');
     const second = await startTelegramBot(platform, { storeUrl: storeUrl() });
     await post(second, { update_id: 1, ...said(`@${botName} chào em`, { chat: group }) });
-    expect(await second.transcript(group)).toHaveLength(1);
+    // It knew that it was meant; it may have answered already.
+    expect((await second.transcript(group))[0]).toMatchObject({ from: 'person', text: 'chào em' });
   });
 });
 

@@ -93,13 +93,8 @@ export const updateKinds = [
  */
 export function parseUpdate(raw: unknown, bot: Bot, receivedAt: Instant): InboundEvent[] {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return [];
-  const updateId = 'update_id' in raw ? Number(raw.update_id) : undefined;
-  const around = {
-    bot,
-    receivedAt,
-    updateId: Number.isSafeInteger(updateId) ? updateId : undefined,
-    raw,
-  };
+  const updateId = 'update_id' in raw ? numberOf(raw.update_id) : undefined;
+  const around = { bot, receivedAt, updateId, raw };
   if ('message' in raw) return readAs(message, raw.message, 'message', around, personMessage);
   if ('edited_message' in raw)
     return readAs(message, raw.edited_message, 'edited_message', around, edited);
@@ -109,6 +104,12 @@ export function parseUpdate(raw: unknown, bot: Bot, receivedAt: Instant): Inboun
     return readAs(membership, raw.my_chat_member, 'my_chat_member', around, moved);
   const kind = Object.keys(raw).find((name) => name !== 'update_id');
   return kind === undefined ? [] : [unknown(kind, around)];
+}
+
+/** Only of what is one: an object with a `toString` of its own would throw when it is made a number. */
+function numberOf(id: unknown): number | undefined {
+  const number = typeof id === 'number' || typeof id === 'string' ? Number(id) : undefined;
+  return Number.isSafeInteger(number) ? number : undefined;
 }
 
 function readAs<T extends z.ZodType>(

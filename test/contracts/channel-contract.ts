@@ -114,6 +114,15 @@ export function channelContract(name: string, subject: ChannelSubject): void {
       );
     });
 
+    test('throws nothing where one value is an object that can be made neither text nor number', () => {
+      fc.assert(
+        fc.property(subject.bodies, fc.nat(), (body, n) => {
+          expectTotal(() => parse(bytes(withStubborn(body, n))), channel);
+        }),
+        { numRuns: 300 },
+      );
+    });
+
     test('reads the same ids out of a second copy', () => {
       fc.assert(
         fc.property(subject.bodies, (body) => {
@@ -199,6 +208,22 @@ export function channelContract(name: string, subject: ChannelSubject): void {
       await expect(mute.send(call)).rejects.toMatchObject({ retryable: true, outcome: 'unknown' });
     });
   });
+}
+
+/** The body with its n-th value (counted round and round) in a form that `String` and `Number` throw at. */
+function withStubborn(body: unknown, n: number): unknown {
+  let values = 0;
+  const count = (_key: string, value: unknown): unknown => {
+    values++;
+    return value;
+  };
+  JSON.stringify(body, count);
+  const chosen = n % values;
+  let at = 0;
+  const text = JSON.stringify(body, (_key, value: unknown) =>
+    at++ === chosen ? { toString: null, valueOf: null } : value,
+  );
+  return JSON.parse(text) as unknown;
 }
 
 /** Events, each with what the rest of the program relies on, or a body that is no JSON. */

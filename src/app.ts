@@ -197,7 +197,7 @@ function crewOf(
 ): Crew {
   const { store, clock, log, sender } = world;
   const content = (): Content => world.content;
-  const limits = limiter(() => clock.elapsed());
+  const limits = limiter({ store, clock, log });
   const cipher = cipherOf(world.dataKey);
   const { answerExpires } = config;
   const sending = { store, clock, log, meter, channels, limiter: limits, answerExpires };
@@ -255,6 +255,7 @@ function crewOf(
     async stop() {
       clearInterval(timer);
       await crew.stop();
+      await limits.stop();
     },
   };
 }

@@ -4,7 +4,7 @@ export type Millis = number & { readonly __unit: 'ms' };
 export interface Clock {
   /** Wall time, for what people read and for rules that speak of days. It may jump. */
   now(): Instant;
-  /** Never goes back; only differences mean something. For leases and time-outs. */
+  /** Never goes back; not less than the process is old. For leases, rates and time-outs. */
   elapsed(): Millis;
 }
 

@@ -106,7 +106,7 @@ async function send(
   try {
     // The call was rendered by this channel: `Channel<Json>` has forgotten its exact form.
     const { platformId, restFor } = await channel.send(call);
-    if (restFor !== undefined) ports.limiter.pause(channel.name, restFor);
+    if (restFor !== undefined) ports.limiter.pause(channel.name, restFor, 'account');
     logSend(ports, claim, 'sent', before);
     return {
       delivery: sentBy(claim.job.id, platformId, message, ports.clock.now()),
@@ -150,9 +150,10 @@ async function afterError(
       ? backoff(claim.job.attempts, now)
       : later(now, error.retryAfter as Millis);
   // These concern the whole account, not one message.
-  if (error.code === 'rate_limited' || error.code === 'token_dead') {
-    ports.limiter.pause(channel.name, (dueAt - now) as Millis);
-  }
+  const pause = (dueAt - now) as Millis;
+  if (error.code === 'rate_limited') ports.limiter.pause(channel.name, pause, 'account');
+  // Not kept: whoever has entered a new one starts the program anew.
+  if (error.code === 'token_dead') ports.limiter.pause(channel.name, pause, 'here');
   return { job: retry(claim, dueAt) };
 }
 

@@ -74,6 +74,10 @@ export function worker(ports: WorkerPorts): Worker {
       if (line) void pump(ports, line, isOn);
     }
   });
+  ports.limiter.whenMore((channel) => {
+    const line = lines.get(`outbox/${channel}`);
+    if (line) void pump(ports, line, isOn);
+  });
   const poll = setInterval(wake, pollMs);
   poll.unref();
   wake();
@@ -142,6 +146,8 @@ function begin(ports: WorkerPorts, line: Line, isOn: () => boolean): void {
     const claim = line.held.shift();
     if (claim) void work(ports, line, claim, isOn);
   }
+  if (line.held.length > 0 && canBegin(ports, line, isOn) && line.perSecond !== Infinity)
+    void ports.limiter.ask(line.channel, line.perSecond);
 }
 
 function canBegin(ports: WorkerPorts, line: Line, isOn: () => boolean): boolean {
@@ -172,7 +178,10 @@ async function pump(ports: WorkerPorts, line: Line, isOn: () => boolean): Promis
 /** False when the rate allows nothing now: then the next poll looks again. */
 async function claimFree(ports: WorkerPorts, line: Line, isOn: () => boolean): Promise<boolean> {
   const wanted = take(ports.limiter, line, line.slots - line.running);
-  if (wanted === 0) return false;
+  if (wanted === 0) {
+    await takeInHand(ports, line, isOn);
+    return false;
+  }
   const claims = await ports.store.claim(line.queue, line.channel, wanted);
   if (line.perSecond !== Infinity) ports.limiter.giveBack(line.channel, wanted - claims.length);
   for (const claim of claims) {
@@ -182,6 +191,14 @@ async function claimFree(ports: WorkerPorts, line: Line, isOn: () => boolean): P
   // A full hand may mean that more lies there.
   if (claims.length === wanted) line.more = true;
   return true;
+}
+
+/** Where the rate is shared a share is asked for with work in hand only: who is idle takes nothing from others. */
+async function takeInHand(ports: WorkerPorts, line: Line, isOn: () => boolean): Promise<void> {
+  const { queue, channel, held } = line;
+  if (held.length > 0 || !ports.limiter.mayAsk(channel)) return;
+  held.push(...(await ports.store.claim(queue, channel, 1)));
+  if (isOn()) begin(ports, line, isOn);
 }
 
 /** Rate tokens are taken before claiming: a throttled channel leaves its lanes to others. */

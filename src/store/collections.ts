@@ -73,6 +73,15 @@ export interface ChannelHealth extends Doc {
   readonly troubles: readonly Trouble[];
 }
 
+/** How much of a channel's rate is used up, by all processes; its id is the channel's name. By `pipeline/rates.ts`. */
+export interface Rate extends Doc {
+  readonly schema: 1;
+  /** Calls were taken up to this moment, at the channel's rate; a fraction of a millisecond counts. 0 = none yet. */
+  readonly spentUntil: number;
+  /** The platform asked for no calls until then. 0 = it did not. */
+  readonly pausedUntil: Instant;
+}
+
 /** The last slot of a scheduled task that was queued. */
 export interface TaskState extends Doc {
   readonly schema: 1;
@@ -264,6 +273,16 @@ export const channelAccounts = of<ChannelAccount>()({
   fields: [],
 });
 export const channelHealth = of<ChannelHealth>()({ name: 'channelHealth', schema: 1, fields: [] });
+export const rates = of<Rate>()({
+  name: 'rates',
+  schema: 1,
+  fields: [],
+  // Nothing is used up during a pause, so whoever writes one leaves it ahead. Shares interest nobody else.
+  topic: ({ id, spentUntil, pausedUntil }) => ({
+    topic: pausedUntil > spentUntil ? 'pause' : 'share',
+    id,
+  }),
+});
 export const taskStates = of<TaskState>()({ name: 'taskStates', schema: 1, fields: [] });
 export const jobs = of<Job>()({
   name: 'jobs',
@@ -301,6 +320,7 @@ export const all: readonly AnyCollection[] = [
   secrets,
   channelAccounts,
   channelHealth,
+  rates,
   taskStates,
   jobs,
   locks,

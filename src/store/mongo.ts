@@ -107,6 +107,7 @@ function engineOf(parts: MongoParts, options: Opening, end: () => Promise<void>)
   return {
     encode,
     groups: 1,
+    shared: true,
     write: async (batch, written) => {
       try {
         await writeGroup(parts, batch, written);

@@ -43,6 +43,8 @@ export interface Range {
 
 /** What a database has to be able to do; everything that both do alike is written once, below. */
 export interface Engine {
+  /** Several processes may serve from it at once. */
+  readonly shared: boolean;
   readonly encode: Encode;
   /** How many groups may be under way at once: where only the disk is waited for, the next is written meanwhile. */
   readonly groups: number;
@@ -98,6 +100,7 @@ export function storeOver(engine: Engine, options: Opening): Store {
   };
 
   return {
+    shared: engine.shared,
     collection: collectionsOver(engine, open),
     commit: async (writes) => {
       const prepared = prepare(writes, defs, engine.encode);

@@ -109,6 +109,7 @@ function engineOf(parts: SqliteParts, file: string, options: Opening, end: () =>
   return {
     encode: JSON.stringify,
     groups: 2,
+    shared: false,
     write: async (batch, written) => {
       try {
         const tell = writeGroup(batch);

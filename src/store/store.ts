@@ -161,6 +161,8 @@ export interface Change {
 }
 
 export interface Store {
+  /** Several processes may work on it at once: what must hold for all of them has to stand in it. */
+  readonly shared: boolean;
   collection<T extends Doc, Q extends keyof T & string>(def: CollectionDef<T, Q>): Collection<T, Q>;
   /**
    * All of the writes or none; at most 500. Each document is written at most once; every expectation is about the

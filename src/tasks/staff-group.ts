@@ -91,7 +91,7 @@ async function send(
 ): Promise<Instant | undefined> {
   const { clock, limiter, log } = ports;
   const isLast = tries + 1 >= mostTries;
-  if (limiter.take(channel.name, channel.limits.perSecond, 1) === 0)
+  if (!(await limiter.one(channel.name, channel.limits.perSecond)))
     return isLast ? undefined : later(clock.now(), rateWait);
   const text = lineOf(bell, ports.content());
   const [call] = channel.render({ type: 'text', text }, group.address, freely);

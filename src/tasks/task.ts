@@ -10,7 +10,7 @@ export interface TaskPorts extends ModerationPorts {
   readonly log: Log;
   readonly meter: Pick<Meter, 'sent'>;
   /** The same rates as the outbox keeps to. */
-  readonly limiter: Pick<Limiter, 'take'>;
+  readonly limiter: Pick<Limiter, 'one'>;
   /** Tells somebody outside; nothing where no address is set. */
   readonly tell: (message: Json) => Promise<void>;
   readonly staffGroup: StaffGroup | undefined;

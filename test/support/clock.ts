@@ -8,7 +8,8 @@ export interface ManualClock extends Clock {
 /** Stands still until it is moved. Thursday 2026-11-26 09:00 in Việt Nam, inside working hours, unless told otherwise. */
 export function manualClock(start = Date.UTC(2026, 10, 26, 2, 0)): ManualClock {
   let now = start;
-  let elapsed = 0;
+  // A process that has been up for a while.
+  let elapsed = 3_600_000;
   return {
     now: () => now as Instant,
     elapsed: () => elapsed as Millis,

@@ -57,6 +57,7 @@ export const inside: readonly AnyCollection[] = [
   collections.secrets,
   collections.channelAccounts,
   collections.channelHealth,
+  collections.rates,
   collections.webSessions,
   collections.keys,
   collections.linkOffers,

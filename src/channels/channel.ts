@@ -58,6 +58,12 @@ export interface Limits {
   readonly perSecond: number;
 }
 
+/** At most so many calls to one chat in this time. */
+export interface Pace {
+  readonly most: number;
+  readonly within: Millis;
+}
+
 /** What a channel gets to look after its account while the process runs. */
 export interface AttendPorts {
   readonly store: Store;
@@ -118,6 +124,8 @@ export interface Channel<Call extends Json = Json> {
   /** `pull` (web): what is committed is delivered, there is no outbox. */
   readonly delivery: 'push' | 'pull';
   readonly limits: Limits;
+  /** How fast one chat may be written to, where the platform says so. Pure. */
+  paces?(to: string): readonly Pace[];
   /** The platform echoes what we send, with our mark: a send of unknown outcome can be settled by waiting. */
   readonly echoes?: true;
   /** The body to answer to the platform's verification request. @throws {SignatureError} on a wrong token. */

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { minutes, seconds } from '../clock.ts';
 import type { SendingRule } from '../content/content.ts';
 import type { InboundEvent } from '../conversation/event.ts';
 import type { Choice, Link, Reply } from '../conversation/reply.ts';
 import { ChannelError, SignatureError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
 import type { Sender } from './call.ts';
-import type { Allowed, Channel, Limits, WebhookRequest } from './channel.ts';
+import type { Allowed, Channel, Limits, Pace, WebhookRequest } from './channel.ts';
 import { shorten, splitText } from './fit.ts';
 import { readJson } from './json.ts';
 import { permissionBy } from './sending-rules.ts';
@@ -44,6 +45,12 @@ type Content = Omit<TelegramCall['params'], 'chat_id' | 'message_thread_id'>;
  */
 const limits: Limits = { textLength: 4096, choices: 12, choiceTitle: 40, perSecond: 30 };
 const captionLength = 1024;
+/**
+ * Source: Telegram Bot FAQ, “My bot is hitting limits” (channels.md A.2, read 2026-11-23): one message a second to one
+ * chat, 20 a minute to one group.
+ */
+const chatPace: Pace = { most: 1, within: seconds(1) };
+const groupPace: Pace = { most: 20, within: minutes(1) };
 
 /** What is known of the bot; its name is learnt from Telegram and kept in the store. */
 export type Account = { -readonly [K in keyof Bot]: Bot[K] };
@@ -62,6 +69,8 @@ export function telegram(
     name: 'telegram',
     delivery: 'push',
     limits,
+    // The ids of groups are negative.
+    paces: (to) => (to.startsWith('-') ? [chatPace, groupPace] : [chatPace]),
     verify: (request) => {
       verify(request, settings);
     },

@@ -14,7 +14,8 @@ import { replace } from '../store/store.ts';
 import type { Job, Store, Write } from '../store/store.ts';
 import type { Limiter } from './limiter.ts';
 import type { Patience } from './patience.ts';
-import { backoff, bury, buryJob, done, lostJob, retry } from './queue.ts';
+import { nextCall } from './pace.ts';
+import { backoff, bury, buryJob, done, lostJob, postpone, retry } from './queue.ts';
 import type { OutboxBody, OutboxClaim } from './queue.ts';
 
 export interface DelivererPorts {
@@ -77,7 +78,11 @@ async function attempt(
   const { purpose, reply } = job.body;
   const permission = channel.allows(purpose, conversation.reach, now, templateOf(reply));
   if (!permission.allowed) return refused(ports, claim, message, permission);
-  return send(ports, claim, message, channel, permission);
+  const { to } = job.body;
+  const nextAt = await nextCall(ports.store, channel, conversation.id, to, now);
+  if (nextAt === undefined) return send(ports, claim, message, channel, permission);
+  ports.limiter.giveBack(channel.name, 1);
+  return { job: postpone(claim, nextAt) };
 }
 
 /** Somebody took the conversation over since, or the answer is too old to be one. */

@@ -111,6 +111,11 @@ export function retry(claim: Claim, dueAt: Instant, body: unknown = claim.job.bo
   ];
 }
 
+/** The job stays the head of its lane: nothing was tried, it is only too early. */
+export function postpone(claim: Claim, dueAt: Instant): Write[] {
+  return [replace<Job>(jobs, claim.job, { dueAt }), release(claim)];
+}
+
 /** The job will not succeed: out of its lane, kept with the reason. */
 export function bury(claim: Claim, reason: string, now: Instant): Write[] {
   return [...buryJob(claim.job, reason, now), release(claim)];

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { act } from '../../src/cli/moderator.ts';
 import type { Desk } from '../../src/cli/moderator.ts';
 import { printable } from '../../src/cli/printable.ts';
-import { hours } from '../../src/clock.ts';
+import { days, hours } from '../../src/clock.ts';
 import { AppError } from '../../src/errors.ts';
 import type { JobId } from '../../src/ids.ts';
 import { deadLetters } from '../../src/pipeline/dead.ts';
@@ -155,6 +155,17 @@ describe('what was given up', () => {
     await bot.settled();
     expect(bot.sent().length).toBeGreaterThan(before);
     expect(await bot.store.collection(collections.jobs).get(job)).toBeUndefined();
+  });
+
+  test('is marked on the list once what the person wrote is gone from it', async () => {
+    const bot = await startBot();
+    await bot.hears('chào em');
+    await deadQuestion(bot);
+    bot.clock.advance(days(8));
+    await bot.app.tick();
+    await bot.settled();
+    await act(deskOf(bot), ['dead']);
+    expect(printed.join('\n')).toContain('câu của người dân chưa được trả lời  (đã xoá lời)');
   });
 
   test('is refused when its conversation is gone, and when there is no such code', async () => {

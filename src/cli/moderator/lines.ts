@@ -123,8 +123,10 @@ const undone = {
   dead: '',
 } as const;
 
-/** What was given up and why, without a word of the person; `show` has those. */
-export function deadLine({ code, queue, channel, at, reason, conversationId }: DeadLetter): string {
+/** What was given up and why, without a word of the person; `show` has those. An emptied letter cannot be done again. */
+export function deadLine(letter: DeadLetter): string {
+  const { code, queue, channel, at, reason, conversationId, jobs } = letter;
+  const emptied = jobs.some(({ body }) => body.emptied) ? '  (đã xoá lời)' : '';
   const where = conversationId === undefined ? '' : `  #${codeOf(conversationId)}`;
-  return `${code}${where}  ${channel}  lúc ${writtenTime(at)}  ${undone[queue]}\n    ${printable(reasonInWords(reason))}`;
+  return `${code}${where}  ${channel}  lúc ${writtenTime(at)}  ${undone[queue]}${emptied}\n    ${printable(reasonInWords(reason))}`;
 }

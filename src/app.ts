@@ -88,6 +88,7 @@ export async function createApp(config: Config, world: World): Promise<App> {
     clock,
     log,
     content,
+    holdFor: config.holdFor,
     worker: crew?.worker,
     meter: beat.meter,
   });
@@ -199,7 +200,7 @@ function crewOf(
   const content = (): Content => world.content;
   const limits = limiter({ store, clock, log });
   const cipher = cipherOf(world.dataKey);
-  const { answerExpires } = config;
+  const { answerExpires, holdFor } = config;
   const sending = { store, clock, log, meter, channels, limiter: limits, answerExpires };
   const crew: Worker = worker({
     store,
@@ -236,6 +237,7 @@ function crewOf(
       log,
       content,
       channels,
+      holdFor,
       meter,
       limiter: limits,
       tell: teller(config, sender, log),

@@ -21,6 +21,8 @@ export interface Config {
   readonly logLevel: string;
   /** An answer that could not be sent for so long is not sent any more. */
   readonly answerExpires: Millis;
+  /** How long an official who answers keeps the bot silent after the last line, in working time. */
+  readonly holdFor: Millis;
   readonly notifyUrl: string | undefined;
   /** A group of staff on one of the channels that hears of what waits. */
   readonly staffGroup: StaffGroup | undefined;
@@ -72,6 +74,8 @@ const shared = z.object({
     .default('sqlite:data/nhipcau.db'),
   // Longer than most outages, and short enough that nobody is answered out of the blue (docs/operating.md).
   ANSWER_EXPIRES_HOURS: whole(1, 168, 'số giờ, từ 1 đến 168').default(12),
+  // Source: console.md 3.3, 2026-11: two working hours, for the programme to confirm.
+  HOLD_MINUTES: whole(5, 2_400, 'số phút làm việc, từ 5 đến 2400').default(120),
   LOG_LEVEL: z.enum(logLevels, { error: `một trong ${logLevels.join(', ')}` }).default('info'),
   NOTIFY_URL: url.optional(),
   STAFF_GROUP: z
@@ -207,6 +211,7 @@ function settings(read: z.infer<typeof shared>, env: Environment): Config {
     dataDir: 'data',
     logLevel: read.LOG_LEVEL,
     answerExpires: hours(read.ANSWER_EXPIRES_HOURS),
+    holdFor: minutes(read.HOLD_MINUTES),
     notifyUrl: read.NOTIFY_URL,
     staffGroup: staffGroup(read),
     silence: read.CHANNEL_SILENCE_HOURS === 0 ? undefined : hours(read.CHANNEL_SILENCE_HOURS),

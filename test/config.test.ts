@@ -30,6 +30,7 @@ describe('without any variable', () => {
       storeUrl: 'sqlite:data/nhipcau.db',
       logLevel: 'info',
       answerExpires: 12 * 3_600_000,
+      holdFor: 120 * 60_000,
       notifyUrl: undefined,
       embedOn: [],
       trustProxy: ['loopback'],

@@ -164,6 +164,7 @@ async function openDesk(options: {
     clock: systemClock,
     content: () => content,
     channels,
+    holdFor: config.holdFor,
     by,
     confirmed: options.yes,
   };

@@ -1,6 +1,6 @@
 import type { Channel } from '../channels/channel.ts';
 import { later, minutes } from '../clock.ts';
-import type { Clock, Instant } from '../clock.ts';
+import type { Clock, Instant, Millis } from '../clock.ts';
 import type { Content } from '../content/content.ts';
 import type { Conversation, Holder } from '../conversation/conversation.ts';
 import type { EventOf } from '../conversation/event.ts';
@@ -25,7 +25,12 @@ export interface ModerationPorts {
   readonly clock: Clock;
   readonly content: () => Content;
   readonly channels: ReadonlyMap<string, Channel>;
+  /** Working time after the last line of the holder in which the bot stays silent. */
+  readonly holdFor: Millis;
 }
+
+/** What a hold by a colleague in the platform's own inbox takes. */
+export type NativePorts = Pick<ModerationPorts, 'store' | 'clock' | 'content' | 'holdFor'>;
 
 /** Who acts: as the person reads it, and as the audit log keeps it. */
 export interface Moderator {
@@ -36,9 +41,9 @@ export interface Moderator {
   readonly via: 'console' | 'terminal';
 }
 
-/** Working minutes after the last line of the holder. Source: console.md 3.3, a setting for the programme to confirm. */
-const holdFor = 120;
 const mostTries = 5;
+
+type HoldTerms = Pick<ModerationPorts, 'content' | 'holdFor'>;
 
 interface Act {
   readonly action: string;
@@ -152,7 +157,7 @@ export async function endHold(ports: ModerationPorts, id: ConversationId): Promi
 
 /** A colleague wrote in the platform's own inbox: applied when received, not after older lines of the person. */
 export async function takeOverNatively(
-  ports: Pick<ModerationPorts, 'store' | 'clock' | 'content'>,
+  ports: NativePorts,
   event: EventOf<'pageReply'>,
 ): Promise<void> {
   const { store, clock } = ports;
@@ -313,14 +318,14 @@ function holderOf(
 }
 
 /** A colleague in the platform's own inbox: we do not learn who. */
-export function nativeHolder(ports: Pick<ModerationPorts, 'content'>, now: Instant): Holder {
+export function nativeHolder(ports: HoldTerms, now: Instant): Holder {
   return { name: '', organisation: '', via: 'native', since: now, until: holdEnd(ports, now) };
 }
 
-function holdEnd({ content }: Pick<ModerationPorts, 'content'>, now: Instant): Instant {
-  const end = content().afterWorking(now, holdFor);
+function holdEnd({ content, holdFor }: HoldTerms, now: Instant): Instant {
+  const end = content().afterWorking(now, holdFor / minutes(1));
   // Answered outside working hours: the colleague is plainly at work, but not until Monday noon.
-  return content().hours(now).open ? end : later(now, minutes(holdFor));
+  return content().hours(now).open ? end : later(now, holdFor);
 }
 
 function refuseOthers({ handledBy, holder }: Conversation, by: Moderator): void {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Channel, WebhookRequest } from '../channels/channel.ts';
-import type { Clock, Instant } from '../clock.ts';
+import type { Clock, Instant, Millis } from '../clock.ts';
 import type { Content } from '../content/content.ts';
 import { newContact, newConversation } from '../conversation/beginning.ts';
 import type { Conversation } from '../conversation/conversation.ts';
@@ -28,6 +28,8 @@ export interface ReceiverPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly content: () => Content;
+  /** How long a colleague's line in the platform's own inbox silences the bot, in working time. */
+  readonly holdFor: Millis;
   readonly meter: Meter;
   /** Works lanes that a commit took for this process; undefined where no worker runs. */
   readonly worker: Pick<Worker, 'take' | 'hasRoom'> | undefined;
@@ -277,12 +279,13 @@ function steadyTime(clock: Clock): (now: Instant) => Instant {
 
 /** What does not wait in line: a colleague's answer, our own echo, what was delivered, what nobody understands. */
 async function applyAtOnce(
-  { store, clock, log, content }: ReceiverPorts,
+  ports: ReceiverPorts,
   event: InboundEvent,
   around: Around,
 ): Promise<void> {
-  if (event.type === 'pageReply') await takeOverNatively({ store, clock, content }, event);
-  else if (event.type === 'routed') await applyRouting({ store, clock, content }, event);
+  const { store, log } = ports;
+  if (event.type === 'pageReply') await takeOverNatively(ports, event);
+  else if (event.type === 'routed') await applyRouting(ports, event);
   else if (event.type === 'sent') await settleSent(store, event, around.receivedAt);
   else if (event.type === 'delivered') await noteDelivered(store, event);
   else if (event.type === 'enforced')

@@ -6,7 +6,7 @@ import * as collections from '../store/collections.ts';
 import { insert, replace } from '../store/store.ts';
 import type { Write } from '../store/store.ts';
 import { held, nativeHolder, released } from './moderation.ts';
-import type { ModerationPorts } from './moderation.ts';
+import type { NativePorts } from './moderation.ts';
 
 const mostTries = 5;
 
@@ -14,10 +14,8 @@ const mostTries = 5;
  * The platform says who answers from now on: a colleague in its inbox or another app silences the bot at once, and it
  * goes on, without a word, when the thread comes back. The line of the transcript makes a redelivery recognisable.
  */
-export async function applyRouting(
-  { store, clock, content }: Pick<ModerationPorts, 'store' | 'clock' | 'content'>,
-  event: EventOf<'routed'>,
-): Promise<void> {
+export async function applyRouting(ports: NativePorts, event: EventOf<'routed'>): Promise<void> {
+  const { store, clock } = ports;
   // What another app would like to do is none of our business until it is so.
   if (event.asked && event.to !== 'inbox') return;
   for (let tries = 0; ; tries++) {
@@ -25,7 +23,7 @@ export async function applyRouting(
     // Of a person who never wrote to us.
     if (!read) return;
     const now = clock.now();
-    const after = routed(read, event, nativeHolder({ content }, now));
+    const after = routed(read, event, nativeHolder(ports, now));
     try {
       await store.commit([
         replace<Conversation>(collections.conversations, read, { ...after, updatedAt: now }),

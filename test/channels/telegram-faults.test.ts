@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { takeLease } from '../../src/channels/lease.ts';
-import { systemClock } from '../../src/clock.ts';
+import { hours, systemClock } from '../../src/clock.ts';
 import { AppError } from '../../src/errors.ts';
 import { reply } from '../../src/pipeline/moderation.ts';
 import { openNotices } from '../../src/pipeline/notice.ts';
@@ -387,6 +387,7 @@ test('D14: an answer of unknown outcome is sent again, a moderator’s text is n
     clock: systemClock,
     content: () => content,
     channels: bot.app.channels,
+    holdFor: hours(2),
   };
   const [conversation] = await bot.store
     .collection(collections.conversations)

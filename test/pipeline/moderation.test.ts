@@ -265,6 +265,19 @@ describe('two colleagues of one name', () => {
 });
 
 describe('a hold', () => {
+  test('lasts as long as the operator says, also when a colleague answered in the inbox of the Page', async () => {
+    const bot = await startBot({ env: { HOLD_MINUTES: '30' } });
+    await bot.hears('gặp cán bộ');
+    await take(bot.desk, here, minh);
+    expect((await bot.conversation()).holdUntil).toBe(bot.clock.now() + minutes(30));
+    await bot.hears('em cảm ơn', 'another');
+    await bot.receives(echoBody({ text: 'Chị Hoa trả lời nhé' }, 'another', bot.clock));
+    expect(await bot.conversation('another')).toMatchObject({
+      holder: { via: 'native' },
+      holdUntil: bot.clock.now() + minutes(30),
+    });
+  });
+
   test('lasts two working hours after the last word of its holder', async () => {
     const bot = await waiting();
     await take(bot.desk, here, minh);

@@ -144,7 +144,7 @@ export async function startBot(options: BotOptions = {}): Promise<Bot> {
     clock,
     platform,
     content,
-    desk: { store, clock, content: () => content, channels: app.channels },
+    desk: { store, clock, content: () => content, channels: app.channels, holdFor: config.holdFor },
     takesIn,
     receives,
     hears: (text, from = someone) => receives(messageBody({ text }, from, clock)),

@@ -95,7 +95,8 @@ export async function startChat(
     log,
     role: 'server',
   });
-  const app = await createApp(readConfig(options.env ?? {}), {
+  const config = readConfig(options.env ?? {});
+  const app = await createApp(config, {
     store,
     content,
     clock,
@@ -110,7 +111,13 @@ export async function startChat(
   };
   if (options.model !== false) await useModel();
   const site = await listen(app.http);
-  const desk = { store, clock, content: () => content, channels: app.channels };
+  const desk = {
+    store,
+    clock,
+    content: () => content,
+    channels: app.channels,
+    holdFor: config.holdFor,
+  };
   return {
     url: site.url,
     store,

@@ -327,14 +327,3 @@ export const all: readonly AnyCollection[] = [
   sequences,
   changes,
 ];
-
-/** A document that goes when its person asks for it. */
-export interface PersonalDoc extends Doc {
-  readonly contactId?: ContactId;
-}
-
-/** Where erasure looks; what is `kept` stays, with nothing in it that the person wrote. */
-export const personal: readonly CollectionDef<PersonalDoc, 'contactId'>[] = all.filter(
-  (def) => def.personal === true || def.personal === 'sometimes',
-  // Each of them has the field `contactId` indexed: the store contract sees to it.
-) as readonly CollectionDef<PersonalDoc, 'contactId'>[];

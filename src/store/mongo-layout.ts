@@ -66,11 +66,7 @@ function keysOf(def: AnyCollection): Keys[] {
 
 const ofTheQueue: Readonly<Record<string, readonly Keys[]>> = {
   jobs: [{ queue: 1, lane: 1, channel: 1, order: 1, _arrival: 1 }],
-  locks: [
-    { queue: 1, channel: 1, owner: 1, _headDueAt: 1, _headSince: 1 },
-    { queue: 1, owner: 1, _headDueAt: 1 },
-    { owner: 1 },
-  ],
+  locks: [{ queue: 1, channel: 1, owner: 1, _headDueAt: 1, _headSince: 1 }, { owner: 1 }],
 };
 
 async function setIndexes(db: Db, name: string, wanted: readonly Keys[]): Promise<void> {

@@ -13,7 +13,6 @@ import type { KeptLane } from './mongo-lanes.ts';
 import { layOut } from './mongo-layout.ts';
 import type { Db } from './mongo-layout.ts';
 import { filterOf, findFilter } from './mongo-query.ts';
-import type { Filter } from './mongo-query.ts';
 import { inRounds } from './mongo-round.ts';
 import { follow } from './mongo-tail.ts';
 import type { Opening } from './open.ts';
@@ -117,7 +116,6 @@ function engineOf(parts: MongoParts, options: Opening, end: () => Promise<void>)
     },
     register: registerOf(parts),
     ...readingOf(db),
-    nextDue: (queue, after) => within(nextDue(db, queue, after)),
     ping: async () => {
       await within(
         db
@@ -136,16 +134,6 @@ function engineOf(parts: MongoParts, options: Opening, end: () => Promise<void>)
   };
 }
 const pruneEvery = 60_000;
-
-async function nextDue(db: Db, queue: string, after: number): Promise<Instant | undefined> {
-  const next = await db
-    .collection<KeptLane>('locks')
-    .find({ queue, owner: '', _headDueAt: { $gt: after } } as Filter)
-    .sort({ _headDueAt: 1 })
-    .limit(1)
-    .toArray();
-  return (next[0]?._headDueAt ?? undefined) as Instant | undefined;
-}
 
 function registerOf({ db, processId, versions }: MongoParts): Register {
   const processes = db.collection<{ _id: string; beat: number }>('processes');

@@ -1,4 +1,3 @@
-import type { Instant } from '../clock.ts';
 import { briefly } from '../errors.ts';
 import { needIndex, prepare, readable } from './document.ts';
 import type { Encode } from './document.ts';
@@ -16,7 +15,6 @@ import type {
   CollectionDef,
   Comparable,
   Doc,
-  QueueName,
   SearchHit,
   SearchQuery,
   Store,
@@ -55,7 +53,6 @@ export interface Engine {
   getMany(def: AnyCollection, ids: readonly string[]): Soon<Doc[]>;
   find(def: AnyCollection, query: AnyFind): Soon<Doc[]>;
   count(def: AnyCollection, where: AnyWhere, upTo: number): Soon<number>;
-  nextDue(queue: QueueName, after: number): Soon<number | undefined>;
   search(query: SearchQuery): Soon<SearchHit[]>;
   ping(): Soon<void>;
   /** Tells what other processes commit, until the returned function is called. */
@@ -113,8 +110,6 @@ export function storeOver(engine: Engine, options: Opening): Store {
       await look();
       return n > 0 ? gathering.claim(queue, channel, n) : [];
     },
-    nextDue: (queue, after) =>
-      open(() => engine.nextDue(queue, after ?? -1) as Soon<Instant | undefined>),
     inTurn: crowds.run,
     search: (query) => open(() => engine.search(query)),
     watch: (listener) => {

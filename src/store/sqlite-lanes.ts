@@ -17,7 +17,6 @@ export interface Lanes {
   write(works: readonly LaneWork[]): void;
   /** Free lanes whose head is due, the longest waiting first. */
   due(queue: QueueName, channel: ChannelName, now: Instant, n: number): Lane[];
-  nextDue(queue: QueueName, after: number): number | undefined;
   /** Frees the lanes of a process that is gone; their heads may be half done. Returns which work waits now. */
   free(owner: string, version: number): Pick<Lane, 'queue' | 'channel'>[];
   owners(): { readonly owner: string; readonly beat: number | undefined }[];
@@ -135,7 +134,7 @@ function rowOfLane(lane: Lane): Values {
   return [id, version, queue, channel, lane.lane, owner, orphan ? 1 : 0, size, ...place, arrivals];
 }
 
-function claiming(db: Database): Pick<Lanes, 'due' | 'nextDue'> {
+function claiming(db: Database): Pick<Lanes, 'due'> {
   // Two kinds of due heads: 0 is due by any clock, even one that was set back.
   const now = db
     .prepare(
@@ -149,20 +148,6 @@ function claiming(db: Database): Pick<Lanes, 'due' | 'nextDue'> {
         ORDER BY headDueAt LIMIT ?`,
     )
     .raw();
-  // One step along the index for each channel there is.
-  const next = db
-    .prepare(
-      `WITH RECURSIVE channels (name) AS (
-          SELECT (SELECT min(channel) FROM locks WHERE queue = ?1 AND owner = '' AND headDueAt IS NOT NULL)
-          UNION ALL
-          SELECT (SELECT min(channel) FROM locks
-            WHERE queue = ?1 AND owner = '' AND headDueAt IS NOT NULL AND channel > name)
-          FROM channels WHERE name IS NOT NULL)
-        SELECT min((SELECT min(headDueAt) FROM locks
-          WHERE queue = ?1 AND channel = name AND owner = '' AND headDueAt > ?2))
-        FROM channels WHERE name IS NOT NULL`,
-    )
-    .raw();
   return {
     due: (queue, channel, at, n) => {
       const rows = [
@@ -173,7 +158,6 @@ function claiming(db: Database): Pick<Lanes, 'due' | 'nextDue'> {
       lanes.sort((a, b) => (a.head?.since ?? 0) - (b.head?.since ?? 0));
       return lanes.slice(0, n);
     },
-    nextDue: (queue, after) => (next.get(queue, after) as [number | null])[0] ?? undefined,
   };
 }
 

@@ -101,7 +101,7 @@ function versionsOf(db: Database.Database): Versions {
 }
 
 function engineOf(parts: SqliteParts, file: string, options: Opening, end: () => void): Engine {
-  const { db, lanes } = parts;
+  const { db } = parts;
   const disk = file === ':memory:' ? noDisk : openDisk(file);
   const keeping = upkeep(db, file, options.clock, options.log);
   const isServer = options.role === 'server' && file !== ':memory:';
@@ -124,7 +124,6 @@ function engineOf(parts: SqliteParts, file: string, options: Opening, end: () =>
     },
     register: registerOf(parts),
     ...readingOf(parts, options.collections),
-    nextDue: (queue, after) => guarded(() => lanes.nextDue(queue, after)),
     ping: () => {
       guarded(() => db.exec(`UPDATE meta SET value = value + 1 WHERE name = 'ping'`));
     },

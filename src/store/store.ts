@@ -174,11 +174,6 @@ export interface Store {
   /** Heads of free lanes that are due, of one channel, taken for this process. */
   claim(queue: QueueName, channel: ChannelName, n: number): Promise<Claim[]>;
   /**
-   * When the next head of a free lane falls due, for the worker's alarm; undefined = nothing waits. With `after`
-   * only what falls due later than that: lanes of a paused channel are due all the time.
-   */
-  nextDue(queue: QueueName, after?: Instant): Promise<Instant | undefined>;
-  /**
    * Runs `work` (read, compute, commit). Where one of the documents (`<collection>/<id>`) was lost to another commit
    * lately, it waits until earlier work on that document has ended: a crowd at one document then makes one attempt
    * each instead of n². Give the keys of a `ConflictError`, or those that are about to be written. Do not nest.

@@ -10,17 +10,7 @@ import { forgottenKey } from '../pipeline/receive.ts';
 import * as collections from '../store/collections.ts';
 import { insert, remove, replace } from '../store/store.ts';
 import type { AnyCollection, CollectionDef, Doc, Store, Write } from '../store/store.ts';
-import type { Task } from './task.ts';
 import { besideTalks, erasedName, unnamed } from './traces.ts';
-
-/** Every document of a person, some a step, until none is left. */
-export const erase: Task = {
-  name: 'erase',
-  async run({ store }, input, now) {
-    if (typeof input !== 'string') return undefined;
-    return (await erasePersonStep(store, input as ContactId, now)) ? undefined : input;
-  },
-};
 
 /**
  * Erases a person now, step by step, on an official's word; what is left of it is the record of who did it, under the

@@ -1,5 +1,4 @@
 import { channels } from './channels.ts';
-import { erase } from './erase.ts';
 import { forms } from './forms.ts';
 import { holds } from './holds.ts';
 import { notify } from './notify.ts';
@@ -7,4 +6,4 @@ import { retention } from './retention.ts';
 import type { Task } from './task.ts';
 
 /** Every task, one line each. */
-export const tasks: readonly Task[] = [holds, notify, erase, retention, forms, channels];
+export const tasks: readonly Task[] = [holds, notify, retention, forms, channels];

@@ -24,7 +24,7 @@ export function taskRunner(
   };
 }
 
-export function taskJob(body: TaskBody, now: Instant): Write {
+function taskJob(body: TaskBody, now: Instant): Write {
   const job = {
     id: `task/${body.task}/${newId<'job'>()}` as JobId,
     channel: 'tasks',

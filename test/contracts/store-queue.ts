@@ -239,7 +239,6 @@ export function queueContract(world: () => World): void {
       }
       await store.commit([add('due', { createdAt: clock.now() })]);
       expect(ids(await store.claim('inbox', 'web', 10))).toEqual(['due']);
-      expect(await store.nextDue('inbox', clock.now())).toBe(dueAt);
     }, 300_000);
   });
 
@@ -334,30 +333,6 @@ export function queueContract(world: () => World): void {
       );
       await store.commit(finish(claim));
       expect(await workAll(store)).toEqual(['2', '3', '4']);
-    });
-  });
-
-  describe('the next due time', () => {
-    test('is that of the earliest waiting head of a free lane', async () => {
-      const { store, clock } = world();
-      expect(await store.nextDue('inbox')).toBeUndefined();
-      const at = (n: number): Instant => later(clock.now(), seconds(n));
-      await store.commit([
-        add('a', { lane: 'a', dueAt: at(20) }),
-        add('b', { lane: 'b', channel: 'messenger', dueAt: at(10) }),
-        add('c', { lane: 'c', queue: 'outbox', dueAt: at(5) }),
-      ]);
-      expect(await store.nextDue('inbox')).toBe(at(10));
-      expect(await store.nextDue('inbox', at(10))).toBe(at(20));
-      expect(await store.nextDue('inbox', at(20))).toBeUndefined();
-    });
-
-    test('of work that waits already is now, and lanes in hand do not count', async () => {
-      const { store } = world();
-      await store.commit([add('1')]);
-      expect(await store.nextDue('inbox')).toBe(0);
-      await claimOne(store);
-      expect(await store.nextDue('inbox')).toBeUndefined();
     });
   });
 

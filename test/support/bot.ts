@@ -18,7 +18,8 @@ import type { DeadBody } from '../../src/pipeline/queue.ts';
 import type { ModerationPorts } from '../../src/pipeline/moderation.ts';
 import * as collections from '../../src/store/collections.ts';
 import { openStore } from '../../src/store/open.ts';
-import type { Job, Store } from '../../src/store/store.ts';
+import { laneId } from '../../src/store/lane.ts';
+import type { Job, QueueName, Store } from '../../src/store/store.ts';
 import { manualClock } from './clock.ts';
 import type { ManualClock } from './clock.ts';
 import { realContent } from './content.ts';
@@ -296,13 +297,36 @@ async function settle(
   }
 }
 
+/** Heads of free lanes that are due. */
 async function dueJobs(store: Store, clock: ManualClock): Promise<number> {
-  let due = 0;
-  for (const queue of ['inbox', 'outbox', 'tasks'] as const) {
-    const next = await store.nextDue(queue);
-    if (next !== undefined && next <= clock.now()) due++;
+  const heads = new Map<string, Job>();
+  for (const queue of ['inbox', 'outbox', 'tasks'] as const)
+    for await (const job of jobsIn(store, queue)) {
+      const lane = laneId(job);
+      const head = heads.get(lane);
+      if (!head || job.order < head.order) heads.set(lane, job);
+    }
+  const due = [...heads].filter(([, { dueAt }]) => dueAt <= clock.now()).map(([lane]) => lane);
+  const held = new Set<string>();
+  for (let i = 0; i < due.length; i += 500)
+    for (const { id, owner } of await store
+      .collection(collections.locks)
+      .getMany(due.slice(i, i + 500)))
+      if (owner !== '') held.add(id);
+  return due.length - held.size;
+}
+
+async function* jobsIn(store: Store, queue: QueueName): AsyncGenerator<Job> {
+  let after: { readonly value: string; readonly id: string } | undefined;
+  for (;;) {
+    const page = await store
+      .collection(collections.jobs)
+      .find({ where: { queue }, limit: 500, ...(after ? { after } : {}) });
+    yield* page;
+    const last = page.at(-1);
+    if (!last || page.length < 500) return;
+    after = { value: last.id, id: last.id };
   }
-  return due;
 }
 
 /** Nothing has moved for ten looks: no lane begun or ended, nothing asked of the platform. */

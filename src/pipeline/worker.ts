@@ -275,7 +275,9 @@ async function afterFailure(
   if (error instanceof ConflictError && lostJob(claim, error.keys)) {
     // Erased meanwhile, or taken over by another process after a silence.
     log.warn({ trace, queue, channel }, 'job lost');
-    await reread(store, claim);
+    const held = await reread(store, claim);
+    // Only the job was written anew (an echo ended its wait): the lane is ours still, and free for its next taker.
+    if (held) await store.commit([release(held)]);
     return;
   }
   log.error({ trace, queue, channel, ...briefly(error) }, 'job failed');

@@ -4,6 +4,8 @@ import type { Message } from '../../src/conversation/message.ts';
 import type { EventId } from '../../src/ids.ts';
 import { reply, take } from '../../src/pipeline/moderation.ts';
 import * as collections from '../../src/store/collections.ts';
+import { replace } from '../../src/store/store.ts';
+import type { Job } from '../../src/store/store.ts';
 import {
   conversationOf,
   echoBody,
@@ -219,6 +221,21 @@ describe('an outcome nobody knows', () => {
     expect(line.delivery?.state).toBe('sent');
     expect(Object.values(line.delivery?.sent ?? {})).toEqual(['m_there']);
     expect((await bot.conversation()).handledBy).toBe('bot');
+  });
+
+  test('whose echo ends the wait in the very moment of the next try holds up nobody', async () => {
+    const bot = await startBot();
+    bot.platform.answersNext(async (call, n) => {
+      const [job] = await bot.store
+        .collection(collections.jobs)
+        .find({ where: { queue: 'outbox' }, limit: 1 });
+      await bot.store.commit([replace<Job>(collections.jobs, job!, { dueAt: bot.clock.now() })]);
+      return graph.ok(call, n);
+    });
+    await bot.hears(question);
+    await bot.hears('thuế hộ kinh doanh bao nhiêu');
+    expect(bot.texts().at(-1)).toMatch(/thuế/i);
+    expect(await bot.dead()).toEqual([]);
   });
 
   test('of a colleague’s words is left to a person: not sent again, told as unknown', async () => {

@@ -1,9 +1,9 @@
-import { hours, later } from '../clock.ts';
+import { later } from '../clock.ts';
 import type { Clock, Instant, Millis } from '../clock.ts';
 import { briefly } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
-import { keepPause, keptPauses, takeShare } from './rates.ts';
+import { keepPause, keptPauses, longestPause, takeShare } from './rates.ts';
 
 /**
  * How many calls a channel may make now. Where one process has the store the rate is kept in memory; where several
@@ -50,8 +50,6 @@ interface Bucket {
 
 /** A share that was not used in this time is lost: others could not know that it was not. */
 const shareHoldsMs = 500;
-/** A clock set far ahead must not silence a channel for years. */
-const longestPause = hours(24);
 
 export function limiter(ports: LimiterPorts): Limiter {
   const { clock, log } = ports;

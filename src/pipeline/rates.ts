@@ -1,3 +1,4 @@
+import { hours, later } from '../clock.ts';
 import type { Clock, Instant, Millis } from '../clock.ts';
 import { ConflictError } from '../errors.ts';
 import { rates } from '../store/collections.ts';
@@ -24,6 +25,8 @@ const sharesInSecond = 8;
 const depthMs = 500;
 /** A clock of another machine may be so far ahead; what is farther is no time. */
 const skewMs = 1_000;
+/** No pause is longer: a clock set far ahead, or a platform's odd answer, must not silence a channel for years. */
+export const longestPause = hours(24);
 const mostTries = 20;
 
 /**
@@ -44,7 +47,7 @@ export async function takeShare(
     // A little more, because a clock's milliseconds are whole and parts of a second seldom are.
     const free = Math.floor((now - spentUntil) / each + 1e-6);
     const tokens = Math.ceil(perSecond / sharesInSecond);
-    if (rate && rate.pausedUntil > now) return none(rate.pausedUntil - now);
+    if (rate && isPause(rate.pausedUntil, now)) return none(rate.pausedUntil - now);
     if (free < tokens) return none(tokens * each - (now - spentUntil));
     const spent = { spentUntil: spentUntil + tokens * each };
     if (await written(store, change(rate, channel, spent))) return { tokens, wait: 0 as Millis };
@@ -59,20 +62,27 @@ function spentBefore(rate: Rate | undefined, perSecond: number, now: Instant): n
   return spent > now + skewMs ? now : Math.max(spent, earliest);
 }
 
+/** Farther ahead than any pause: written under a clock that was wrong. */
+function isPause(until: Instant, now: Instant): boolean {
+  return until > now && until <= now + longestPause;
+}
+
 function none(wait: number): Share {
   return { tokens: 0, wait: Math.ceil(wait) as Millis };
 }
 
 /** Writes down that a channel makes no calls until then; a longer pause that stands there already stays. */
 export async function keepPause(
-  { store }: Pick<RatePorts, 'store'>,
+  { store, clock }: RatePorts,
   channel: string,
   until: Instant,
 ): Promise<void> {
+  const now = clock.now();
+  const pausedUntil = Math.min(until, later(now, longestPause)) as Instant;
   for (let tries = 0; tries < mostTries; tries++) {
     const rate = await store.collection(rates).get(channel);
-    if (rate && rate.pausedUntil >= until) return;
-    if (await written(store, change(rate, channel, { pausedUntil: until }))) return;
+    if (rate && isPause(rate.pausedUntil, now) && rate.pausedUntil >= pausedUntil) return;
+    if (await written(store, change(rate, channel, { pausedUntil }))) return;
   }
 }
 

@@ -66,12 +66,14 @@ async function takePlace(
 
 /** Answered meanwhile, or seen: no false alarm. */
 async function isStillSo(store: Store, { code, channel }: Bell): Promise<boolean> {
-  if (code === 'platform_notice' || code === 'channel_down') {
-    const open = await store
-      .collection(collections.notices)
-      .find({ where: { state: 'open' }, sort: { by: 'at', order: 'desc' }, limit: 200 });
-    return open.some((notice) => notice.channel === channel);
-  }
+  const open = await store
+    .collection(collections.notices)
+    .find({ where: { state: 'open' }, sort: { by: 'at', order: 'desc' }, limit: 200 });
+  const here = open.filter((notice) => notice.channel === channel);
+  if (code === 'platform_notice' || code === 'channel_down') return here.length > 0;
+  // A platform's deletion callback leaves nobody waiting in a conversation.
+  if (code === 'privacy_request' && here.some(({ action }) => action === 'data_deletion'))
+    return true;
   const waiting = await store.collection(collections.conversations).find({
     // A queryable copy: 0 = nobody waits.
     where: { waitingSince: { gt: 0 as Instant } },

@@ -1,13 +1,16 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { seconds } from '../../src/clock.ts';
+import { hours, later, minutes, seconds } from '../../src/clock.ts';
 import type { Instant, Millis } from '../../src/clock.ts';
 import { openLog } from '../../src/log.ts';
 import { limiter } from '../../src/pipeline/limiter.ts';
 import type { Limiter } from '../../src/pipeline/limiter.ts';
 import { backoff } from '../../src/pipeline/queue.ts';
+import { keepPause, keptPauses, takeShare } from '../../src/pipeline/rates.ts';
 import { rates } from '../../src/store/collections.ts';
+import type { Rate } from '../../src/store/collections.ts';
 import { openStore } from '../../src/store/open.ts';
+import { insert } from '../../src/store/store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { manualClock } from '../support/clock.ts';
 import type { ManualClock } from '../support/clock.ts';
@@ -246,6 +249,18 @@ describe('a pause', () => {
     expect(limits.take('a', 10, 1)).toBe(0);
     pass(1);
     expect(limits.take('a', 10, 1)).toBe(1);
+  });
+
+  test('that was written under a clock years ahead silences nobody, and gives way to a true one', async () => {
+    const { store, clock } = await opened();
+    const years = later(clock.now(), hours(24 * 800));
+    const doc = { id: 'a', schema: 1 as const, spentUntil: 0, pausedUntil: years };
+    await store.commit([insert<Rate>(rates, doc)]);
+    expect((await takeShare({ store, clock }, 'a', 30)).tokens).toBeGreaterThan(0);
+    const soon = later(clock.now(), minutes(1));
+    await keepPause({ store, clock }, 'a', soon);
+    expect((await keptPauses(store)).get('a')).toBe(soon);
+    expect((await takeShare({ store, clock }, 'a', 30)).tokens).toBe(0);
   });
 
   test('is not taken up again by a shorter pause', async () => {

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { minutes, seconds } from '../../src/clock.ts';
+import { requestDeletion } from '../../src/pipeline/deletion.ts';
 import { finish } from '../../src/pipeline/moderation.ts';
+import { realContent } from '../support/content.ts';
 import { conversationOf, minh, someone, startBot, stopBots } from '../support/bot.ts';
 import type { Bot } from '../support/bot.ts';
 import { botAnswer, graphWithTelegram, groupOfStaff, telegramEnv } from '../support/staff.ts';
@@ -69,6 +71,22 @@ describe('when somebody waits, a group of staff', () => {
     await finish(bot.desk, conversationOf(other), minh);
     await bot.waits(minutes(20));
     expect(lines()).toHaveLength(1);
+  });
+
+  test('is told at its end of a deletion asked for on Facebook, which leaves nobody waiting', async () => {
+    const { bot, lines } = await startWithGroup();
+    await bot.hears('xoá dữ liệu');
+    await bot.presses('case:erase');
+    const { store, clock, desk } = bot;
+    const content = await realContent();
+    await requestDeletion(
+      { store, clock, content: () => content, hash: (text) => text },
+      'messenger',
+      '900001',
+    );
+    await finish(desk, conversationOf(someone), minh);
+    await bot.waits(minutes(10));
+    expect(lines().filter((line) => line.includes('dữ liệu cá nhân'))).toHaveLength(2);
   });
 
   test('in Zalo reads it by the path for groups', async () => {

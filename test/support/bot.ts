@@ -297,14 +297,15 @@ async function settle(
   }
 }
 
-/** Heads of free lanes that are due. */
+/** Heads of free lanes that are due. Of jobs of one moment the head is the one that was begun and waits to be tried again. */
 async function dueJobs(store: Store, clock: ManualClock): Promise<number> {
   const heads = new Map<string, Job>();
   for (const queue of ['inbox', 'outbox', 'tasks'] as const)
     for await (const job of jobsIn(store, queue)) {
       const lane = laneId(job);
       const head = heads.get(lane);
-      if (!head || job.order < head.order) heads.set(lane, job);
+      const isBegun = job.order === head?.order && job.dueAt > head.dueAt;
+      if (!head || job.order < head.order || isBegun) heads.set(lane, job);
     }
   const due = [...heads].filter(([, { dueAt }]) => dueAt <= clock.now()).map(([lane]) => lane);
   const held = new Set<string>();

@@ -31,8 +31,8 @@ export interface ReceiverPorts {
   /** How long a colleague's line in the platform's own inbox silences the bot, in working time. */
   readonly holdFor: Millis;
   readonly meter: Meter;
-  /** Works lanes that a commit took for this process; undefined where no worker runs. */
-  readonly worker: Pick<Worker, 'take' | 'hasRoom'> | undefined;
+  /** Works lanes that a commit took for this process, once what arrives is stored; undefined where no worker runs. */
+  readonly worker: Pick<Worker, 'take' | 'hasRoom' | 'first'> | undefined;
 }
 
 export interface Receiver {
@@ -73,7 +73,11 @@ const mostTries = 20;
 
 export function receiver(ports: ReceiverPorts): Receiver {
   const steady = steadyTime(ports.clock);
-  const accept: Receiver['accept'] = async (events, receivedAt, trace = newId<'trace'>()) => {
+  const takeAll = async (
+    events: readonly InboundEvent[],
+    receivedAt: Instant,
+    trace: TraceId,
+  ): Promise<ReadonlyMap<string, number>> => {
     const around = { receivedAt, steadyAt: steady(receivedAt), trace };
     const clean = (await notForgotten(ports.store, events)).map(redact);
     const lines = unique(clean.filter(isLine));
@@ -85,6 +89,10 @@ export function receiver(ports: ReceiverPorts): Receiver {
     for (const { channel, type } of events) ports.meter.received(channel, type);
     ports.log.info({ trace, channel: events[0]?.channel, events: events.length }, 'received');
     return seq;
+  };
+  const accept: Receiver['accept'] = (events, receivedAt, trace = newId<'trace'>()) => {
+    const work = () => takeAll(events, receivedAt, trace);
+    return ports.worker ? ports.worker.first(work) : work();
   };
   const takeIn = async (
     channel: Channel,

@@ -11,6 +11,8 @@ import { patience } from './patience.ts';
 import type { Patience } from './patience.ts';
 import { backoff, bury, lostJob, release, retry } from './queue.ts';
 import type { InboxClaim, OutboxClaim, TaskClaim } from './queue.ts';
+import { rightOfWay } from './right-of-way.ts';
+import type { RightOfWay } from './right-of-way.ts';
 
 export interface WorkerPorts {
   readonly store: Store;
@@ -33,6 +35,8 @@ export interface Worker {
   take(claims: readonly Claim[]): void;
   /** Whether a commit should take a lane for this process: not more than it can begin soon, or others wait in vain. */
   hasRoom(queue: QueueName, channel: string): boolean;
+  /** Does what somebody outside waits for before more jobs are begun. */
+  readonly first: RightOfWay['first'];
   /** Looks for work now, in every queue. */
   wake(): void;
   /** Lanes under way, held or being asked for, for tests and for the end. */
@@ -45,6 +49,8 @@ export interface Worker {
 interface Line {
   readonly queue: QueueName;
   readonly channel: string;
+  /** Shared by all lines. */
+  readonly way: RightOfWay;
   readonly slots: number;
   readonly perSecond: number;
   running: number;
@@ -62,7 +68,8 @@ const mostFaults = 5;
 
 /** Claims free lanes and works them: woken in process, by other processes through the store, else by polling. */
 export function worker(ports: WorkerPorts): Worker {
-  const lines = openLines(ports.channels);
+  const way = rightOfWay();
+  const lines = openLines(ports.channels, way);
   let stopped = false;
   const isOn = (): boolean => !stopped;
   const wake = (): void => {
@@ -82,6 +89,7 @@ export function worker(ports: WorkerPorts): Worker {
   poll.unref();
   wake();
   return {
+    first: way.first,
     wake,
     take(claims) {
       for (const claim of claims) {
@@ -115,12 +123,16 @@ export function worker(ports: WorkerPorts): Worker {
   };
 }
 
-function openLines(channels: ReadonlyMap<string, Channel>): ReadonlyMap<string, Line> {
+function openLines(
+  channels: ReadonlyMap<string, Channel>,
+  way: RightOfWay,
+): ReadonlyMap<string, Line> {
   const line = (queue: QueueName, channel: string, perSecond: number): [string, Line] => [
     `${queue}/${channel}`,
     {
       queue,
       channel,
+      way,
       slots: slots[queue],
       perSecond,
       running: 0,
@@ -215,6 +227,7 @@ async function work(
   line.running++;
   try {
     const patiently = patience(ports.log, claim.job.cause, isOn);
+    await line.way.turn();
     const counted = claim.takenOver ? await countTakeOver(ports, claim) : claim;
     if (counted) await patiently(() => handle(ports, counted, patiently));
   } catch (error) {

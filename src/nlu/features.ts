@@ -4,7 +4,7 @@ import type { Concept, Language } from './language.ts';
 import type { Word } from './normalize.ts';
 
 /** Raised whenever the features of a sentence change: an older model is then trained anew. */
-export const featureVersion = 2;
+export const featureVersion = 3;
 
 /** Groups of features; each weighs differently in the ridge member and has length 1 in the other. */
 export const accented = 0;

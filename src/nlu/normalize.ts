@@ -1,3 +1,4 @@
+import { mendSlip } from './slips.ts';
 import { isLooseSyllable, removeMarks, respell } from './syllable.ts';
 import { readTyping } from './typing.ts';
 
@@ -11,8 +12,10 @@ export interface Word {
 export interface Spelling {
   /** Chat words of one reading: `ntn` → như, thế, nào. */
   readonly chat: ReadonlyMap<string, readonly string[]>;
-  /** Words never taken for Telex or VNI residue. */
+  /** Words never taken for Telex or VNI residue, nor for a slip. */
   readonly known: ReadonlySet<string>;
+  /** The same without marks. */
+  readonly knownPlain: ReadonlySet<string>;
   /** Words of other languages, left exactly as they are. */
   readonly foreign: ReadonlySet<string>;
   /** Results by typed word; only a memory, never changes an outcome. */
@@ -25,8 +28,8 @@ const memoSize = 30_000;
 
 /**
  * The words of a message, whatever way it was typed: lower case, elongation and input-method residue undone,
- * tones placed by one rule, chat words read out; numbers of six digits and more, addresses and links become
- * one word for their kind. Total.
+ * tones placed by one rule, chat words read out, slips of the finger mended; numbers of six digits and more, addresses
+ * and links become one word for their kind. Total.
  */
 export function normalize(text: string, spelling: Spelling): Word[] {
   const words: Word[] = [];
@@ -34,8 +37,9 @@ export function normalize(text: string, spelling: Spelling): Word[] {
   return words;
 }
 
-export function spellingOf(parts: Omit<Spelling, 'memo'>): Spelling {
-  return { ...parts, memo: new Map() };
+export function spellingOf(parts: Pick<Spelling, 'chat' | 'known' | 'foreign'>): Spelling {
+  const knownPlain = new Set(Array.from(parts.known, removeMarks));
+  return { ...parts, knownPlain, memo: new Map() };
 }
 
 /** The typed words in lower case, before anything is read into them. */
@@ -72,7 +76,10 @@ function readAfresh(typed: string, spelling: Spelling): readonly string[] {
   if (asTyped) return asTyped;
   if (typed.startsWith('_') || spelling.foreign.has(typed)) return [typed];
   const word = respell(undoTyping(undoElongation(typed), spelling));
-  return spelling.chat.get(word) ?? [word];
+  const asChat = spelling.chat.get(word);
+  if (asChat) return asChat;
+  const isWord = spelling.known.has(word) || isLooseSyllable(word);
+  return (isWord ? undefined : mendSlip(word, spelling)) ?? [word];
 }
 
 /** `đượccccc` → được, `quáaaa` → quá, `nhii` → nhi; a doubled a, e, o, d at the end may be Telex and stays. */

@@ -45,6 +45,8 @@ export interface PlatformServer {
   calls(): number;
   /** How calls go from now on. */
   behaves(how: Manner | ((to: string) => Manner)): void;
+  /** Calls that are held without an answer break off: their caller hears that nobody knows. */
+  breaksOff(): void;
   /** From now on every message brought is echoed to this webhook, again and again until it is acknowledged. */
   echoesTo(webhook: string): void;
   close(): Promise<void>;
@@ -82,6 +84,9 @@ export async function startPlatform(): Promise<PlatformServer> {
     calls: () => calls,
     behaves: (how) => {
       manner = typeof how === 'function' ? how : () => how;
+    },
+    breaksOff: () => {
+      server.closeAllConnections();
     },
     echoesTo: echoes.to,
     async close() {

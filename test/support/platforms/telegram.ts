@@ -8,6 +8,13 @@ export interface ApiCall {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
+/** A message that was brought, as its chat shows it. */
+export interface BroughtCall extends ApiCall {
+  readonly messageId: number;
+  /** When, by `Date.now()`. */
+  readonly at: number;
+}
+
 export interface Refused {
   readonly status: number;
   readonly description: string;
@@ -47,7 +54,7 @@ export interface FakeTelegram {
   /** Every call in order, whatever became of it. */
   readonly calls: readonly ApiCall[];
   /** Messages that were brought to somebody. */
-  readonly brought: readonly ApiCall[];
+  readonly brought: readonly BroughtCall[];
   /** Presses that were acknowledged, by their ids. */
   readonly acknowledged: readonly string[];
   /** What the profile shows, by the method that set it. */
@@ -63,6 +70,8 @@ export interface FakeTelegram {
   happens(update: Readonly<Record<string, unknown>>): number;
   /** Breaks the connection of every question that is being held open. */
   cutsPolls(): void;
+  /** Calls that are held without an answer break off: their caller hears that nobody knows. */
+  breaksOff(): void;
   close(): Promise<void>;
 }
 
@@ -85,7 +94,7 @@ export const botName = 'NhipCauThuBot';
 /** The Bot API on a port of this machine, as strict as the real one where we could go wrong. Source: channels.md A.2. */
 export async function startTelegram(): Promise<FakeTelegram> {
   const calls: ApiCall[] = [];
-  const brought: ApiCall[] = [];
+  const brought: BroughtCall[] = [];
   const acknowledged: string[] = [];
   const profile = new Map<string, unknown>();
   const state: State = {
@@ -147,6 +156,9 @@ export async function startTelegram(): Promise<FakeTelegram> {
       }
       state.polls.clear();
     },
+    breaksOff: () => {
+      server.closeAllConnections();
+    },
     async close() {
       closed = true;
       for (const { timer } of state.polls) clearTimeout(timer);
@@ -158,7 +170,7 @@ export async function startTelegram(): Promise<FakeTelegram> {
 
 interface World {
   readonly calls: ApiCall[];
-  readonly brought: ApiCall[];
+  readonly brought: BroughtCall[];
   readonly acknowledged: string[];
   readonly profile: Map<string, unknown>;
   readonly state: State;
@@ -244,9 +256,11 @@ function carryOut({ brought, acknowledged, profile, state }: World, call: ApiCal
     case 'getMe':
       return { id: Number(botId), is_bot: true, first_name: 'Nhịp Cầu', username: botName };
     case 'sendMessage':
-    case 'sendPhoto':
-      brought.push(call);
-      return { message_id: state.messageId++, date: 1, chat: { id: params['chat_id'] } };
+    case 'sendPhoto': {
+      const messageId = state.messageId++;
+      brought.push({ ...call, messageId, at: Date.now() });
+      return { message_id: messageId, date: 1, chat: { id: params['chat_id'] } };
+    }
     case 'answerCallbackQuery':
       acknowledged.push(String(params['callback_query_id']));
       return true;

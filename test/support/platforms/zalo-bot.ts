@@ -13,13 +13,16 @@ export interface ZaloBotSent {
   readonly method: string;
   readonly to: string;
   readonly text: string;
+  readonly messageId: string;
+  /** When, by `Date.now()`. */
+  readonly at: number;
 }
 
 export type BotManner =
   | { readonly type: 'well' }
   /** HTTP 200 with `ok: false`. */
   | { readonly type: 'error'; readonly code: number }
-  | { readonly type: 'status'; readonly status: number }
+  | { readonly type: 'status'; readonly status: number; readonly retryAfter?: number }
   | { readonly type: 'hangs' };
 
 export interface FakeZaloBot {
@@ -35,6 +38,8 @@ export interface FakeZaloBot {
   /** The most questions for updates at one time. */
   mostPolls(): number;
   webhook(): { readonly url: string; readonly secret: string };
+  /** Calls that are held without an answer break off: their caller hears that nobody knows. */
+  breaksOff(): void;
   close(): Promise<void>;
 }
 
@@ -53,7 +58,7 @@ export async function startZaloBotPlatform(): Promise<FakeZaloBot> {
     const how = next.shift() ?? always;
     if (how.type === 'hangs') return;
     if (how.type === 'status') {
-      say(response, how.status, {});
+      say(response, how.status, {}, how.retryAfter);
       return;
     }
     if (how.type === 'error') {
@@ -61,8 +66,9 @@ export async function startZaloBotPlatform(): Promise<FakeZaloBot> {
       return;
     }
     const text = body['text'] ?? body['caption'] ?? '';
-    sent.push({ method, to: String(body['chat_id']), text });
-    say(response, 200, { ok: true, result: { message_id: `zb_${calls}`, date: Date.now() } });
+    const [messageId, at] = [`zb_${calls}`, Date.now()];
+    sent.push({ method, to: String(body['chat_id']), text, messageId, at });
+    say(response, 200, { ok: true, result: { message_id: messageId, date: at } });
   };
 
   const getUpdates = async (response: ServerResponse): Promise<void> => {
@@ -133,6 +139,9 @@ export async function startZaloBotPlatform(): Promise<FakeZaloBot> {
     waiting: () => updates.length,
     mostPolls: () => most,
     webhook: () => hook,
+    breaksOff: () => {
+      server.closeAllConnections();
+    },
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -148,8 +157,9 @@ async function bodyOf(request: IncomingMessage): Promise<Body> {
   return JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}') as Body;
 }
 
-function say(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
+function say(response: ServerResponse, status: number, body: unknown, retryAfter?: number): void {
+  const wait = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+  response.writeHead(status, { 'content-type': 'application/json', ...wait });
   response.end(JSON.stringify(body));
 }
 

@@ -24,6 +24,8 @@ export interface ZaloSent {
   }[];
   readonly message: Readonly<Record<string, unknown>>;
   readonly messageId: string;
+  /** When, by `Date.now()`. */
+  readonly at: number;
 }
 
 /** How a call to the Open API goes. `error` is said with HTTP 200, as Zalo does. */
@@ -73,6 +75,8 @@ export interface FakeZaloOa {
   /** Quota to tell with each success. */
   quota(quota: Readonly<Record<string, unknown>> | undefined): void;
   webhook(url: string): ZaloWebhook;
+  /** Calls that are held without an answer break off: their caller hears that nobody knows. */
+  breaksOff(): void;
   close(): Promise<void>;
 }
 
@@ -226,6 +230,9 @@ export async function startZaloOa(): Promise<FakeZaloOa> {
       quota = told;
     },
     webhook: webhookOf,
+    breaksOff: () => {
+      server.closeAllConnections();
+    },
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -253,6 +260,7 @@ function sentOf(path: string, { recipient, message }: SentBody, messageId: strin
     buttons: message.attachment?.payload?.buttons ?? [],
     message: message,
     messageId,
+    at: Date.now(),
   };
 }
 

@@ -8,31 +8,24 @@ import type { ZaloBotCall } from '../../src/channels/zalo-bot.ts';
 import { parseZaloBot } from '../../src/channels/zalo-bot-events.ts';
 import { minutes } from '../../src/clock.ts';
 import type { Instant } from '../../src/clock.ts';
-import type { ConversationId } from '../../src/ids.ts';
 import { AppError, SignatureError } from '../../src/errors.ts';
 import { channelContract } from '../contracts/channel-contract.ts';
-import { startBot, stopBots } from '../support/bot.ts';
-import type { Bot, BotOptions } from '../support/bot.ts';
+import { stopBots } from '../support/bot.ts';
 import { realContent } from '../support/content.ts';
 import { failing } from '../support/gate.ts';
 import { closeSites, serve } from '../support/http.ts';
-import { fakeGraph } from '../support/platforms.ts';
 import { payload, payloadsOf } from '../support/payloads.ts';
+import { botId, botSecret, botToken, botUpdate, citizen } from '../support/platforms/zalo-bot.ts';
 import {
-  botId,
-  botSecret,
-  botToken,
-  botUpdate,
-  citizen,
-  startZaloBotPlatform,
-} from '../support/platforms/zalo-bot.ts';
-import type { FakeZaloBot } from '../support/platforms/zalo-bot.ts';
+  startZaloBotWorld,
+  stopZaloBotWorlds,
+  zaloBotConversation,
+} from '../support/platforms/zalo-bot-world.ts';
 
-const running: FakeZaloBot[] = [];
 afterEach(async () => {
   await closeSites();
   await stopBots();
-  await Promise.all(running.splice(0).map((platform) => platform.close()));
+  await stopZaloBotWorlds();
 });
 
 const { sendingRules } = await realContent();
@@ -201,46 +194,13 @@ describe('a send', () => {
   });
 });
 
-interface Whole {
-  readonly bot: Bot;
-  readonly platform: FakeZaloBot;
-  hears(text: string): Promise<void>;
-  texts(): readonly string[];
-}
-
-async function whole(mode: 'webhook' | 'polling', options: BotOptions = {}): Promise<Whole> {
-  const platform = await startZaloBotPlatform();
-  running.push(platform);
-  const out = httpSender();
-  const bot = await startBot({
-    channels: 'web only',
-    platform: { ...fakeGraph(), send: out.send, close: out.close },
-    ...options,
-    env: platform.env(mode),
-  });
-  const ours = bot.app.channels.get('zalo-bot');
-  if (!ours) throw new Error('This bot has no Zalo Bot.');
-  return {
-    bot,
-    platform,
-    texts: () => platform.sent.map(({ text }) => text),
-    async hears(text) {
-      const body = Buffer.from(
-        JSON.stringify({ ok: true, result: botUpdate(text, bot.clock.now()) }),
-      );
-      await bot.app.receiver.receive(ours, { ...signed(body), receivedAt: bot.clock.now() });
-      await bot.settled();
-    },
-  };
-}
-
 const until = async (isSo: () => boolean): Promise<void> => {
   for (let n = 0; !isSo(); n++) {
     if (n > 2_000) throw new Error('It does not become so.');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 };
-const conversation = `zalo-bot/${botId}/${citizen}` as ConversationId;
+const conversation = zaloBotConversation;
 const question = 'mở hộ kinh doanh cần giấy tờ gì';
 
 describe('a talk without buttons', () => {
@@ -249,7 +209,7 @@ describe('a talk without buttons', () => {
     ['a number in words', 'số 2'],
     ['the words', 'Đăng ký kinh doanh'],
   ])('shows its choices as numbers, and %s chooses', async (_how, said) => {
-    const { platform, hears, texts } = await whole('webhook');
+    const { platform, hears, texts } = await startZaloBotWorld();
     await hears('menu');
     expect(texts().at(-1)).toMatch(/^1\. .*\n2\. /m);
     const before = platform.sent.length;
@@ -260,7 +220,7 @@ describe('a talk without buttons', () => {
   });
 
   test('a voice message and one the law withholds get a line each, no error', async () => {
-    const { bot, platform } = await whole('webhook');
+    const { bot, platform } = await startZaloBotWorld();
     const site = await serve(bot.app.http);
     const headers = { 'x-bot-api-secret-token': botSecret };
     const post = (body: unknown) => site.post('/webhooks/zalo-bot', body, headers);
@@ -273,7 +233,7 @@ describe('a talk without buttons', () => {
   });
 
   test('D1: the same delivery three times is answered once', async () => {
-    const { bot, platform } = await whole('webhook');
+    const { bot, platform } = await startZaloBotWorld();
     const site = await serve(bot.app.http);
     const body = { ok: true, result: botUpdate(question, bot.clock.now()) };
     const headers = { 'x-bot-api-secret-token': botSecret };
@@ -286,13 +246,9 @@ describe('a talk without buttons', () => {
   });
 
   test('D8: throttled, it rests and then sends all, once', async () => {
-    const { bot, platform, texts } = await whole('webhook');
+    const { bot, platform, takesIn, texts } = await startZaloBotWorld();
     platform.behaves({ type: 'error', code: 429 }, 1);
-    const ours = bot.app.channels.get('zalo-bot')!;
-    const body = Buffer.from(
-      JSON.stringify({ ok: true, result: botUpdate(question, bot.clock.now()) }),
-    );
-    await bot.app.receiver.receive(ours, { ...signed(body), receivedAt: bot.clock.now() });
+    await takesIn(botUpdate(question, bot.clock.now()));
     await bot.rests();
     expect(platform.calls()).toBe(1);
     await bot.waits(minutes(1));
@@ -303,7 +259,7 @@ describe('a talk without buttons', () => {
 
 describe('fetching', () => {
   test('brings updates one by one, in order, and each is answered', async () => {
-    const { bot, platform } = await whole('polling');
+    const { bot, platform } = await startZaloBotWorld('polling');
     for (const text of [question, 'vay vốn chính sách thế nào', 'cảm ơn'])
       platform.queue(botUpdate(text, bot.clock.now()));
     await until(() => platform.waiting() === 0);
@@ -322,7 +278,9 @@ describe('fetching', () => {
     const isLine = (writes: readonly { in: string }[]): boolean =>
       isAway && writes.some((write) => write.in === 'messages');
     const away = () => new AppError('store_unavailable', 503, 'away');
-    const { bot, platform } = await whole('polling', { through: failing(isLine, away) });
+    const { bot, platform } = await startZaloBotWorld('polling', {
+      through: failing(isLine, away),
+    });
     platform.queue(botUpdate(question, bot.clock.now()));
     await until(() => platform.waiting() === 0);
     await until(() => bot.log().some(({ msg }) => msg === 'an update waits to be stored'));
@@ -331,7 +289,7 @@ describe('fetching', () => {
   });
 
   test('D9: of two processes one asks', async () => {
-    const { bot, platform } = await whole('polling');
+    const { bot, platform } = await startZaloBotWorld('polling');
     platform.queue(botUpdate(question, bot.clock.now()));
     await until(() => platform.sent.length > 0);
     // A second process over the same store: its channel attends, and finds the lease taken.
@@ -359,23 +317,13 @@ describe('fetching', () => {
   });
 
   test('D9: neither starting nor fetching touches the webhook; while it is set, the trouble is logged', async () => {
-    const { bot, platform } = await whole('webhook');
+    const { bot, platform } = await startZaloBotWorld();
     expect(platform.webhook().url).toBe('');
     await bot.stop();
-    const other = await startZaloBotPlatform();
-    running.push(other);
-    await fetch(`${other.url}/bot${botToken}/setWebhook`, {
-      method: 'POST',
-      body: JSON.stringify({ url: 'https://elsewhere.example', secret_token: 'x' }),
-    });
-    const out = httpSender();
-    const fetching = await startBot({
-      channels: 'web only',
-      platform: { ...fakeGraph(), send: out.send, close: out.close },
-      env: other.env('polling'),
-    });
-    await until(() => fetching.log().some(({ msg }) => msg === 'polling failed'));
-    expect(other.webhook().url).toBe('https://elsewhere.example');
+    const other = await startZaloBotWorld('polling');
+    other.platform.setWebhook('https://elsewhere.example');
+    await until(() => other.bot.log().some(({ msg }) => msg === 'polling failed'));
+    expect(other.platform.webhook().url).toBe('https://elsewhere.example');
   });
 });
 

@@ -38,6 +38,8 @@ export interface FakeZaloBot {
   /** The most questions for updates at one time. */
   mostPolls(): number;
   webhook(): { readonly url: string; readonly secret: string };
+  /** As an operator sets it, by hand. */
+  setWebhook(url: string): void;
   /** Calls that are held without an answer break off: their caller hears that nobody knows. */
   breaksOff(): void;
   close(): Promise<void>;
@@ -139,6 +141,9 @@ export async function startZaloBotPlatform(): Promise<FakeZaloBot> {
     waiting: () => updates.length,
     mostPolls: () => most,
     webhook: () => hook,
+    setWebhook: (address) => {
+      hook = { url: address, secret: botSecret };
+    },
     breaksOff: () => {
       server.closeAllConnections();
     },

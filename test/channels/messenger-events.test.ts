@@ -4,7 +4,7 @@ import { parseMessenger } from '../../src/channels/messenger-events.ts';
 import type { Instant } from '../../src/clock.ts';
 import type { InboundEvent } from '../../src/conversation/event.ts';
 import { AppError } from '../../src/errors.ts';
-import { payload, payloadsOf } from '../support/payloads.ts';
+import { pageOf, payload, payloadsOf } from '../support/payloads.ts';
 
 const page = '100000000000001';
 const person = '200000000000001';
@@ -38,12 +38,6 @@ const one = (what: Record<string, unknown>): InboundEvent => {
   const events = parse(delivery({ messaging: [from(what)] }));
   expect(events).toHaveLength(1);
   return events[0]!;
-};
-
-/** The Page that a published webhook was sent for. */
-const pageOf = (name: string): string => {
-  const { entry = [] } = payload(name) as { entry?: { id: string | number }[] };
-  return String(entry[0]?.id);
 };
 
 /** What each kind of event comes down to, in one line. */

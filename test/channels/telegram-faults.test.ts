@@ -26,7 +26,7 @@ import {
 } from '../support/telegram-bot.ts';
 import type { TelegramBot, TelegramBotOptions } from '../support/telegram-bot.ts';
 
-/** The rows of channels.md D that concern Telegram, by their numbers. */
+/** The ways in which bots fail (docs/faults.md, by number) that concern Telegram. */
 
 let platform: FakeTelegram;
 let folder: string;

@@ -3,7 +3,7 @@ import type { WebhookRequest } from '../../src/channels/channel.ts';
 import { parseZaloOa } from '../../src/channels/zalo-oa-events.ts';
 import type { Instant } from '../../src/clock.ts';
 import type { InboundEvent } from '../../src/conversation/event.ts';
-import { payload, payloadsOf } from '../support/payloads.ts';
+import { oaOf, payload, payloadsOf } from '../support/payloads.ts';
 import { citizen, oaId, zaloEvent } from '../support/platforms/zalo-oa.ts';
 
 const receivedAt = 1_800_000_000_000 as Instant;
@@ -22,14 +22,6 @@ const one = (name: string, what: Record<string, unknown>): InboundEvent => {
   const events = parse(zaloEvent(name, what, at));
   expect(events).toHaveLength(1);
   return events[0]!;
-};
-
-/** The OA that a published webhook was sent for. */
-const oaOf = (body: unknown): string => {
-  const { oa_id, recipient, sender, event_name = '' } = body as Record<string, never>;
-  const isFromOa = /^oa_|_(seen|received)_/.test(event_name);
-  const end = (isFromOa ? sender : recipient) as { id: string } | undefined;
-  return (oa_id as string | undefined) ?? end?.id ?? oaId;
 };
 
 /** What each kind of event comes down to, in one line. */
@@ -82,8 +74,8 @@ const meanings: Readonly<Record<string, readonly string[]>> = {
 
 describe('what Zalo publishes of its OA', () => {
   test.each(Object.entries(meanings))('%s is understood', (name, expected) => {
-    const body = payload(`zalo/${name}`);
-    expect(parse(body, oaOf(body)).map(summary)).toEqual(expected);
+    const file = `zalo/${name}`;
+    expect(parse(payload(file), oaOf(file)).map(summary)).toEqual(expected);
   });
 
   test('every published webhook is in a table', () => {

@@ -15,3 +15,26 @@ export function payloadsOf(channel: string): string[] {
     .sort()
     .map((file) => `${channel}/${file.slice(0, -'.json'.length)}`);
 }
+
+/** The Page that a published webhook was sent for. */
+export function pageOf(name: string): string {
+  const { entry = [] } = payload(name) as { entry?: { id: string | number }[] };
+  return String(entry[0]?.id);
+}
+
+/** The OA that a published webhook was sent for; undefined where it names none. */
+export function oaOf(name: string): string | undefined {
+  const {
+    oa_id,
+    recipient,
+    sender,
+    event_name = '',
+  } = payload(name) as {
+    readonly oa_id?: string;
+    readonly recipient?: { readonly id: string };
+    readonly sender?: { readonly id: string };
+    readonly event_name?: string;
+  };
+  const isFromOa = /^oa_|_(seen|received)_/.test(event_name);
+  return oa_id ?? (isFromOa ? sender : recipient)?.id;
+}

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import path from 'node:path';
 import { createApp, newProcessId } from './app.ts';
-import type { App, Role } from './app.ts';
+import type { App } from './app.ts';
 import { httpSender } from './channels/call.ts';
 import { seconds, systemClock } from './clock.ts';
 import { readConfig } from './config.ts';
@@ -20,6 +20,7 @@ import { cipherOf, confirmKey, keyBeside } from './store/cipher.ts';
 import { openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
 import { ensureModel } from './training.ts';
+import type { Role } from './world.ts';
 
 const root = path.join(import.meta.dirname, '..');
 

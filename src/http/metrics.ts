@@ -12,34 +12,28 @@ export interface Metrics {
 
 const mostCounted = 10_000;
 
-/** `GET /metrics` in Prometheus' text form. */
+/** `GET /metrics` in Prometheus' text form, and the meter that counts for it; queues and channels are read when asked. */
 export function metrics(store: Store): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
+  queueGauge(store, registers);
+  noticeGauge(store, registers);
+  channelGauges(store, registers);
+  return {
+    meter: { ...incoming(registers), ...turns(registers), ...outgoing(registers) },
+    handler: async (_request, response) => {
+      response.type(registry.contentType).send(await registry.metrics());
+    },
+  };
+}
+
+/** What comes from platforms, brought by them or asked for. */
+function incoming(registers: Registry[]): Pick<Meter, 'received' | 'polled' | 'signed'> {
   const received = new Counter({
     name: 'nhipcau_events_received_total',
     help: 'Events of platforms, by kind',
     labelNames: ['channel', 'type'],
-    registers,
-  });
-  const turned = new Counter({
-    name: 'nhipcau_turns_total',
-    help: 'Turns, by the decision of understanding',
-    labelNames: ['channel', 'decision'],
-    registers,
-  });
-  const sent = new Counter({
-    name: 'nhipcau_sends_total',
-    help: 'Calls to platforms, by outcome',
-    labelNames: ['channel', 'outcome'],
-    registers,
-  });
-  const took = new Histogram({
-    name: 'nhipcau_send_seconds',
-    help: 'How long calls to platforms take',
-    labelNames: ['channel'],
-    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
   });
   const polled = new Counter({
@@ -60,40 +54,62 @@ export function metrics(store: Store): Metrics {
     labelNames: ['channel', 'formula'],
     registers,
   });
+  return {
+    received: (channel, type) => {
+      received.inc({ channel, type });
+    },
+    polled: (channel, outcome) => {
+      polled.inc({ channel, outcome });
+      if (outcome === 'ok') polledAt.setToCurrentTime({ channel });
+    },
+    signed: (channel, formula) => {
+      signed.inc({ channel, formula });
+    },
+  };
+}
+
+function turns(registers: Registry[]): Pick<Meter, 'turned'> {
+  const turned = new Counter({
+    name: 'nhipcau_turns_total',
+    help: 'Turns, by the decision of understanding',
+    labelNames: ['channel', 'decision'],
+    registers,
+  });
+  return {
+    turned: (channel, decision) => {
+      turned.inc({ channel, decision });
+    },
+  };
+}
+
+/** What goes to platforms, and what they let through. */
+function outgoing(registers: Registry[]): Pick<Meter, 'sent' | 'quota'> {
+  const sent = new Counter({
+    name: 'nhipcau_sends_total',
+    help: 'Calls to platforms, by outcome',
+    labelNames: ['channel', 'outcome'],
+    registers,
+  });
+  const took = new Histogram({
+    name: 'nhipcau_send_seconds',
+    help: 'How long calls to platforms take',
+    labelNames: ['channel'],
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
   const quota = new Gauge({
     name: 'nhipcau_quota_remaining',
     help: 'What may still be sent, as the platform last said',
     labelNames: ['channel', 'kind'],
     registers,
   });
-  queueGauge(store, registers);
-  noticeGauge(store, registers);
-  channelGauges(store, registers);
   return {
-    meter: {
-      received: (channel, type) => {
-        received.inc({ channel, type });
-      },
-      turned: (channel, decision) => {
-        turned.inc({ channel, decision });
-      },
-      sent(channel, outcome, ms) {
-        sent.inc({ channel, outcome });
-        took.observe({ channel }, ms / 1_000);
-      },
-      polled(channel, outcome) {
-        polled.inc({ channel, outcome });
-        if (outcome === 'ok') polledAt.setToCurrentTime({ channel });
-      },
-      signed: (channel, formula) => {
-        signed.inc({ channel, formula });
-      },
-      quota: (channel, kind, remain) => {
-        quota.set({ channel, kind }, remain);
-      },
+    sent: (channel, outcome, ms) => {
+      sent.inc({ channel, outcome });
+      took.observe({ channel }, ms / 1_000);
     },
-    handler: async (_request, response) => {
-      response.type(registry.contentType).send(await registry.metrics());
+    quota: (channel, kind, remain) => {
+      quota.set({ channel, kind }, remain);
     },
   };
 }

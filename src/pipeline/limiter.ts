@@ -51,84 +51,116 @@ interface Bucket {
 /** A share that was not used in this time is lost: others could not know that it was not. */
 const shareHoldsMs = 500;
 
+/** Rates of one process. Begins to read which pauses stand; until they are known nothing may go out. */
 export function limiter(ports: LimiterPorts): Limiter {
-  const { clock, log } = ports;
-  const { shared } = ports.store;
-  const elapsed = (): number => clock.elapsed();
+  const { clock } = ports;
   const buckets = new Map<string, Bucket>();
-  const bucketOf = (channel: string): Bucket => {
-    const known = buckets.get(channel);
-    if (known) return known;
-    const fresh = newBucket();
-    buckets.set(channel, fresh);
-    return fresh;
+  const rates: Rates = {
+    ports,
+    bucketOf: (channel) => bucketIn(buckets, channel),
+    pauses: pausesOf(
+      ports,
+      (channel) => bucketIn(buckets, channel),
+      () => {
+        for (const channel of buckets.keys()) rates.tellMore(channel);
+      },
+    ),
+    tellMore: () => undefined,
   };
-  let tellMore = (_channel: string): void => undefined;
-  const pauses = pausesOf(ports, bucketOf, () => {
-    for (const channel of buckets.keys()) tellMore(channel);
-  });
-
-  const take = (channel: string, perSecond: number, wanted: number): number => {
-    const bucket = bucketOf(channel);
-    if (!pauses.known() || elapsed() < bucket.pausedUntil) return 0;
-    if (shared) expire(bucket, elapsed());
-    else refill(bucket, perSecond, elapsed());
-    const got = Math.min(wanted, Math.floor(bucket.tokens));
-    bucket.tokens -= got;
-    return got;
-  };
-  const mayAsk = (channel: string): boolean => {
-    const { pausedUntil, nothingUntil } = bucketOf(channel);
-    return shared && pauses.known() && elapsed() >= Math.max(pausedUntil, nothingUntil);
-  };
-  const askFor = async (channel: string, perSecond: number, bucket: Bucket): Promise<void> => {
-    const { tokens, wait } = await takeShare(ports, channel, perSecond);
-    expire(bucket, elapsed());
-    bucket.tokens += tokens;
-    bucket.at = clock.elapsed();
-    bucket.nothingUntil = elapsed() + wait;
-    const tell = (): void => {
-      tellMore(channel);
-    };
-    if (wait === 0) queueMicrotask(tell);
-    else setTimeout(tell, Math.min(wait, shareHoldsMs)).unref();
-  };
-  const ask = (channel: string, perSecond: number): Promise<void> => {
-    const bucket = bucketOf(channel);
-    if (bucket.asking || !mayAsk(channel)) return bucket.asking ?? Promise.resolve();
-    bucket.asking = askFor(channel, perSecond, bucket)
-      .catch((error: unknown) => {
-        bucket.nothingUntil = elapsed() + shareHoldsMs;
-        log.warn({ channel, ...briefly(error) }, 'no share of the rate');
-      })
-      .finally(() => {
-        bucket.asking = undefined;
-      });
-    return bucket.asking;
-  };
-
   return {
-    take,
-    mayAsk,
-    giveBack(channel, unused) {
-      bucketOf(channel).tokens += unused;
+    take: (channel, perSecond, wanted) => take(rates, channel, perSecond, wanted),
+    mayAsk: (channel) => mayAsk(rates, channel),
+    giveBack: (channel, unused) => {
+      rates.bucketOf(channel).tokens += unused;
     },
-    ask,
-    async one(channel, perSecond) {
-      if (take(channel, perSecond, 1) === 1) return true;
-      await ask(channel, perSecond);
-      return take(channel, perSecond, 1) === 1;
+    ask: (channel, perSecond) => ask(rates, channel, perSecond),
+    one: async (channel, perSecond) => {
+      if (take(rates, channel, perSecond, 1) === 1) return true;
+      await ask(rates, channel, perSecond);
+      return take(rates, channel, perSecond, 1) === 1;
     },
-    pause(channel, for_, whose) {
-      const bucket = bucketOf(channel);
-      bucket.pausedUntil = Math.max(bucket.pausedUntil, elapsed() + for_);
-      if (whose === 'account') pauses.keep(channel, bucket, later(clock.now(), for_));
+    pause: (channel, for_, whose) => {
+      const bucket = rates.bucketOf(channel);
+      bucket.pausedUntil = Math.max(bucket.pausedUntil, clock.elapsed() + for_);
+      if (whose === 'account') rates.pauses.keep(channel, bucket, later(clock.now(), for_));
     },
     whenMore: (listener) => {
-      tellMore = listener;
+      rates.tellMore = listener;
     },
-    stop: pauses.stop,
+    stop: rates.pauses.stop,
   };
+}
+
+/** What the rates of one process are kept in. */
+interface Rates {
+  readonly ports: LimiterPorts;
+  readonly bucketOf: (channel: string) => Bucket;
+  readonly pauses: Pauses;
+  tellMore: (channel: string) => void;
+}
+
+function bucketIn(buckets: Map<string, Bucket>, channel: string): Bucket {
+  const known = buckets.get(channel);
+  if (known) return known;
+  const fresh = newBucket();
+  buckets.set(channel, fresh);
+  return fresh;
+}
+
+function take(rates: Rates, channel: string, perSecond: number, wanted: number): number {
+  const { store, clock } = rates.ports;
+  const bucket = rates.bucketOf(channel);
+  const elapsed = clock.elapsed();
+  if (!rates.pauses.known() || elapsed < bucket.pausedUntil) return 0;
+  if (store.shared) expire(bucket, elapsed);
+  else refill(bucket, perSecond, elapsed);
+  const got = Math.min(wanted, Math.floor(bucket.tokens));
+  bucket.tokens -= got;
+  return got;
+}
+
+function mayAsk({ ports, bucketOf, pauses }: Rates, channel: string): boolean {
+  const { pausedUntil, nothingUntil } = bucketOf(channel);
+  return (
+    ports.store.shared &&
+    pauses.known() &&
+    ports.clock.elapsed() >= Math.max(pausedUntil, nothingUntil)
+  );
+}
+
+/** One question to the store at a time; who asks meanwhile waits for the same answer. */
+function ask(rates: Rates, channel: string, perSecond: number): Promise<void> {
+  const { clock, log } = rates.ports;
+  const bucket = rates.bucketOf(channel);
+  if (bucket.asking || !mayAsk(rates, channel)) return bucket.asking ?? Promise.resolve();
+  bucket.asking = askFor(rates, channel, perSecond, bucket)
+    .catch((error: unknown) => {
+      bucket.nothingUntil = clock.elapsed() + shareHoldsMs;
+      log.warn({ channel, ...briefly(error) }, 'no share of the rate');
+    })
+    .finally(() => {
+      bucket.asking = undefined;
+    });
+  return bucket.asking;
+}
+
+async function askFor(
+  rates: Rates,
+  channel: string,
+  perSecond: number,
+  bucket: Bucket,
+): Promise<void> {
+  const { clock } = rates.ports;
+  const { tokens, wait } = await takeShare(rates.ports, channel, perSecond);
+  expire(bucket, clock.elapsed());
+  bucket.tokens += tokens;
+  bucket.at = clock.elapsed();
+  bucket.nothingUntil = clock.elapsed() + wait;
+  const tell = (): void => {
+    rates.tellMore(channel);
+  };
+  if (wait === 0) queueMicrotask(tell);
+  else setTimeout(tell, Math.min(wait, shareHoldsMs)).unref();
 }
 
 /** Fresh ones fill from the start of the process on: what went out just before a restart counts, too. */
@@ -160,47 +192,25 @@ function pausesOf(
   bucketOf: (channel: string) => Bucket,
   whenKnown: () => void,
 ): Pauses {
-  const { store, clock, log } = ports;
+  const { store, log } = ports;
   let known = false;
-  let reading: Promise<void> | undefined;
-  let again = false;
   let writing: Promise<void> = Promise.resolve();
-  const read = async (): Promise<void> => {
-    for (const [channel, until] of await keptPauses(store)) {
-      const left = Math.min(until - clock.now(), longestPause);
-      const bucket = bucketOf(channel);
-      if (left > 0) bucket.pausedUntil = Math.max(bucket.pausedUntil, clock.elapsed() + left);
-    }
+  const reading = oneAtATime(async () => {
+    await readPauses(ports, bucketOf);
     if (known) return;
     known = true;
     whenKnown();
-  };
-  const readOnce = (): void => {
-    reading ??= read()
-      .catch((error: unknown) => {
-        log.warn(briefly(error), 'pauses could not be read');
-      })
-      .finally(() => {
-        reading = undefined;
-        if (!again) return;
-        again = false;
-        readOnce();
-      });
-  };
-  const readAgain = (): void => {
-    again = reading !== undefined;
-    readOnce();
-  };
+  }, log);
   const unwatch = store.watch((changes) => {
-    if (changes.some(({ topic }) => topic === 'pause' || topic === 'reset')) readAgain();
+    if (changes.some(({ topic }) => topic === 'pause' || topic === 'reset')) reading.again();
   });
-  readOnce();
+  reading.once();
   return {
-    known() {
-      if (!known) readOnce();
+    known: () => {
+      if (!known) reading.once();
       return known;
     },
-    keep(channel, bucket, until) {
+    keep: (channel, bucket, until) => {
       if (until <= bucket.keptUntil) return;
       bucket.keptUntil = until;
       writing = writing
@@ -210,9 +220,53 @@ function pausesOf(
           log.warn({ channel, ...briefly(error) }, 'pause not kept');
         });
     },
-    async stop() {
+    stop: async () => {
       unwatch();
-      await Promise.all([reading, writing]);
+      await Promise.all([reading.underWay(), writing]);
     },
+  };
+}
+
+async function readPauses(
+  { store, clock }: LimiterPorts,
+  bucketOf: (channel: string) => Bucket,
+): Promise<void> {
+  for (const [channel, until] of await keptPauses(store)) {
+    const left = Math.min(until - clock.now(), longestPause);
+    const bucket = bucketOf(channel);
+    if (left > 0) bucket.pausedUntil = Math.max(bucket.pausedUntil, clock.elapsed() + left);
+  }
+}
+
+interface Reading {
+  /** Reads, unless it is being read. */
+  once(): void;
+  /** Reads what stands there from now on: anew, once the reading under way is done. */
+  again(): void;
+  underWay(): Promise<void> | undefined;
+}
+
+function oneAtATime(read: () => Promise<void>, log: Log): Reading {
+  let reading: Promise<void> | undefined;
+  let isOld = false;
+  const once = (): void => {
+    reading ??= read()
+      .catch((error: unknown) => {
+        log.warn(briefly(error), 'pauses could not be read');
+      })
+      .finally(() => {
+        reading = undefined;
+        if (!isOld) return;
+        isOld = false;
+        once();
+      });
+  };
+  return {
+    once,
+    again: () => {
+      isOld = reading !== undefined;
+      once();
+    },
+    underWay: () => reading,
   };
 }

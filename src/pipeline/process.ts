@@ -8,7 +8,7 @@ import type { Message } from '../conversation/message.ts';
 import type { TurnRecord } from '../conversation/turn.ts';
 import { lineOf } from '../conversation/line.ts';
 import { reachAfter } from '../conversation/reach.ts';
-import type { Turn } from '../dialogue/flow.ts';
+import type { Input, Scene, Turn } from '../dialogue/flow.ts';
 import { takeComment } from '../dialogue/comment.ts';
 import { markHandOver } from '../dialogue/hand-over.ts';
 import { needsOf, previousOf, takeTurn } from '../dialogue/turn.ts';
@@ -169,71 +169,77 @@ async function answer(
   understood: Understanding | undefined,
 ): Promise<Write[]> {
   const { event } = claim.job.body;
-  const { cipher, phoneKey, clock } = ports;
-  const now = clock.now();
-  const content = ports.content();
-  const input = { event, ...(understood ? { understood } : {}) };
-  const docs = await load(
-    ports.store,
-    needsOf(seen, input, now),
-    phoneKey,
-    (text) => cipher.hash(text),
-    now,
-  );
-  const around = {
-    now,
-    content,
-    hours: content.hours(now),
-    staffed: await ports.staffed(),
-    channel: { name: channel.name, limits: channel.limits, delivery: channel.delivery },
-    docs,
-    privacyUrl: ports.privacyUrl,
-  };
-  const isComment = event.type === 'comment';
-  const turn = isComment
-    ? takeComment({ ...around, conversation: seen }, input)
-    : takeTurn(seen, input, around);
-  const trace = claim.job.cause;
-  const applied = applyEffects(turn.effects, {
-    conversation: seen,
-    docs,
-    content,
-    cipher,
-    phoneKey,
-    now,
-    trace,
-    channels: ports.channels,
-    idBase: answerId(event),
-  });
-  const after = { ...applied.conversation, memory: turn.memory };
-  const spoken = speak(markHandOver(turn, around.hours.open), {
-    channel,
-    conversation: after,
-    from: 'bot',
-    purpose: isComment ? 'comment' : 'answer',
-    now,
-    trace,
-    idBase: answerId(event),
-    claim: ports.worker.hasRoom('outbox', channel.name),
-  });
-  const { outboxOrder, lastLine } = spoken;
+  const input: Input = { event, ...(understood ? { understood } : {}) };
+  const scene = await sceneOf(ports, channel, seen, input);
+  const turn = event.type === 'comment' ? takeComment(scene, input) : takeTurn(seen, input, scene);
+  const { conversation, writes } = carryOut(ports, claim, channel, scene, turn);
+  const { cause: trace } = claim.job;
   ports.meter.turned(channel.name, understood?.decision ?? event.type);
   ports.log.info(
     { trace, channel: channel.name, flow: turn.flow, replies: turn.replies.length },
     'turn',
   );
-  return [
-    keep(read, { ...after, outboxOrder, ...(lastLine ? { lastLine } : {}) }),
-    turnRecord(
-      claim,
-      read,
-      turn,
-      { content: content.hash, model: ports.model().hash, now },
-      understood,
-    ),
-    ...applied.writes,
-    ...spoken.writes,
-  ];
+  const used = { content: scene.content.hash, model: ports.model().hash, now: scene.now };
+  return [keep(read, conversation), turnRecord(claim, read, turn, used, understood), ...writes];
+}
+
+/** Everything the turn may look at, with the documents that it names. */
+async function sceneOf(
+  ports: ProcessorPorts,
+  { name, limits, delivery }: Channel,
+  conversation: Conversation,
+  input: Input,
+): Promise<Scene> {
+  const { store, cipher, phoneKey, privacyUrl } = ports;
+  const now = ports.clock.now();
+  const content = ports.content();
+  const needs = needsOf(conversation, input, now);
+  return {
+    now,
+    content,
+    hours: content.hours(now),
+    docs: await load(store, needs, phoneKey, (text) => cipher.hash(text), now),
+    staffed: await ports.staffed(),
+    conversation,
+    channel: { name, limits, delivery },
+    privacyUrl,
+  };
+}
+
+/** What a turn wants done and says, as writes; and the conversation as it stands after them. */
+function carryOut(
+  ports: ProcessorPorts,
+  { job }: InboxClaim,
+  channel: Channel,
+  scene: Scene,
+  turn: Turn,
+): { readonly conversation: Conversation; readonly writes: readonly Write[] } {
+  const { event } = job.body;
+  const { cipher, phoneKey, channels } = ports;
+  const { conversation, content, docs, hours, now } = scene;
+  const how = { trace: job.cause, idBase: answerId(event), now };
+  const applied = applyEffects(turn.effects, {
+    ...how,
+    conversation,
+    docs,
+    content,
+    cipher,
+    phoneKey,
+    channels,
+  });
+  const after = { ...applied.conversation, memory: turn.memory };
+  const { outboxOrder, lastLine, writes } = speak(markHandOver(turn, hours.open), {
+    ...how,
+    channel,
+    conversation: after,
+    from: 'bot',
+    purpose: event.type === 'comment' ? 'comment' : 'answer',
+    claim: ports.worker.hasRoom('outbox', channel.name),
+  });
+  return {
+    conversation: { ...after, outboxOrder, ...(lastLine ? { lastLine } : {}) },
+    writes: [...applied.writes, ...writes],
+  };
 }
 
 function keep(read: Conversation, after: Conversation): Write {

@@ -75,58 +75,62 @@ export function worker(ports: WorkerPorts): Worker {
   const wake = (): void => {
     for (const line of lines.values()) void pump(ports, line, isOn);
   };
-  const unwatch = ports.store.watch((changes) => {
-    for (const { topic, id } of changes) {
-      const line = topic === 'jobs' ? lines.get(id) : undefined;
-      if (line) void pump(ports, line, isOn);
-    }
-  });
-  ports.limiter.whenMore((channel) => {
-    const line = lines.get(`outbox/${channel}`);
-    if (line) void pump(ports, line, isOn);
-  });
-  const poll = setInterval(wake, pollMs);
-  poll.unref();
+  const unwatch = wakeOnHints(ports, lines, isOn);
+  const poll = setInterval(wake, pollMs).unref();
   wake();
   return {
     first: way.first,
     wake,
-    take(claims) {
-      for (const claim of claims) {
-        const line = lines.get(`${claim.job.queue}/${claim.job.channel}`);
-        if (!line) continue;
-        line.held.push(claim);
-        begin(ports, line, isOn);
-      }
+    take: (claims) => {
+      for (const claim of claims) hold(ports, lines, claim, isOn);
     },
     hasRoom: (queue, channel) => {
       const line = lines.get(`${queue}/${channel}`);
       if (!line || !canBegin(ports, line, isOn)) return false;
       return line.running + line.held.length < line.slots;
     },
-    busy: () =>
-      [...lines.values()].reduce(
-        (sum, { running, held, claiming }) => sum + running + held.length + (claiming ? 1 : 0),
-        0,
-      ),
-    async stop(graceMs = 10_000) {
+    busy: () => [...lines.values()].reduce((sum, line) => sum + busyIn(line), 0),
+    stop: async (graceMs = 10_000) => {
       stopped = true;
       clearInterval(poll);
       unwatch();
-      const letAllGo = () =>
-        Promise.all([...lines.values()].map((line) => letGo(ports.store, line)));
-      await letAllGo();
+      await letAllGo(ports.store, lines);
       await settled(lines, graceMs);
       // Lanes that a commit under way had still asked for.
-      await letAllGo();
+      await letAllGo(ports.store, lines);
     },
   };
 }
 
-function openLines(
-  channels: ReadonlyMap<string, Channel>,
-  way: RightOfWay,
-): ReadonlyMap<string, Line> {
+type Lines = ReadonlyMap<string, Line>;
+
+/** Looks where the store says that jobs were put, and where a channel may send more. @returns what ends the first. */
+function wakeOnHints(ports: WorkerPorts, lines: Lines, isOn: () => boolean): () => void {
+  const look = (name: string): void => {
+    const line = lines.get(name);
+    if (line) void pump(ports, line, isOn);
+  };
+  ports.limiter.whenMore((channel) => {
+    look(`outbox/${channel}`);
+  });
+  return ports.store.watch((changes) => {
+    for (const { topic, id } of changes) if (topic === 'jobs') look(id);
+  });
+}
+
+/** Keeps a lane that a commit of this process took, and begins it if there is a slot. */
+function hold(ports: WorkerPorts, lines: Lines, claim: Claim, isOn: () => boolean): void {
+  const line = lines.get(`${claim.job.queue}/${claim.job.channel}`);
+  if (!line) return;
+  line.held.push(claim);
+  begin(ports, line, isOn);
+}
+
+function busyIn({ running, held, claiming }: Line): number {
+  return running + held.length + (claiming ? 1 : 0);
+}
+
+function openLines(channels: ReadonlyMap<string, Channel>, way: RightOfWay): Lines {
   const line = (queue: QueueName, channel: string, perSecond: number): [string, Line] => [
     `${queue}/${channel}`,
     {
@@ -318,13 +322,17 @@ function faultsOf({ faults = 0 }: Job): number {
   return faults;
 }
 
+async function letAllGo(store: Store, lines: Lines): Promise<void> {
+  await Promise.all([...lines.values()].map((line) => letGo(store, line)));
+}
+
 async function letGo(store: Store, line: Line): Promise<void> {
   const writes: Write[] = line.held.splice(0).map(release);
   // One by one: a lane that was lost must not keep the others.
   await Promise.all(writes.map((write) => store.commit([write]).catch(() => undefined)));
 }
 
-async function settled(lines: ReadonlyMap<string, Line>, graceMs: number): Promise<void> {
+async function settled(lines: Lines, graceMs: number): Promise<void> {
   const until = performance.now() + graceMs;
   const running = (): boolean =>
     [...lines.values()].some(({ running, claiming }) => running > 0 || claiming);

@@ -42,66 +42,71 @@ const mostPrepared = 2_000;
  * are begun in order. `write` answers every member; when it throws, all members that have not been answered fail with
  * that error.
  */
-export function gather(write: (batch: Batch) => Promise<void> | void, groups: number): Gathering {
-  let commits: Waiting[] = [];
-  let asking: Asking[] = [];
-  let underWay = 0;
-  let next = false;
+export function gather(write: Batching['write'], groups: number): Gathering {
+  const batching: Batching = { write, groups, commits: [], asking: [], underWay: 0, next: false };
   let closed = false;
-  let idle: (() => void) | undefined;
-
-  const step = async (): Promise<void> => {
-    const batch = { commits: firstOf(commits), asking };
-    commits = commits.slice(batch.commits.length);
-    asking = [];
-    next = false;
-    underWay++;
-    const written = writeOne(write, batch);
-    wake();
-    await written;
-    underWay--;
-    wake();
-  };
-  const wake = (): void => {
-    if (next || underWay >= groups) return;
-    if (commits.length + asking.length === 0) {
-      if (underWay === 0) idle?.();
-      return;
-    }
-    next = true;
-    // After this round of input and output: what came in with it shares one transaction.
-    setImmediate(() => void step());
-  };
-  const join = <T>(
-    add: (done: (value: T) => void, failed: (error: unknown) => void) => void,
-  ): Promise<T> =>
-    new Promise((done, failed) => {
+  const join = <T>(add: (done: (value: T) => void, failed: (error: unknown) => void) => void) =>
+    new Promise<T>((done, failed) => {
       if (closed) {
         failed(storeClosed());
         return;
       }
       add(done, failed);
-      wake();
+      wake(batching);
     });
-
   return {
-    commit: (writes) => join((done, failed) => commits.push({ writes, done, failed })),
+    commit: (writes) => join((done, failed) => batching.commits.push({ writes, done, failed })),
     claim: (queue, channel, n) =>
-      join((done, failed) => asking.push({ queue, channel, n, done, failed })),
+      join((done, failed) => batching.asking.push({ queue, channel, n, done, failed })),
     close: async () => {
       closed = true;
       await new Promise<void>((resolve) => {
-        idle = resolve;
-        wake();
+        batching.idle = resolve;
+        wake(batching);
       });
     },
   };
 }
 
-async function writeOne(
-  write: (batch: Batch) => Promise<void> | void,
-  batch: Batch,
-): Promise<void> {
+/** What waits, and how much is being written. */
+interface Batching {
+  readonly write: (batch: Batch) => Promise<void> | void;
+  readonly groups: number;
+  commits: Waiting[];
+  asking: Asking[];
+  underWay: number;
+  /** The next group is about to be begun. */
+  next: boolean;
+  /** Called when nothing waits and nothing is under way. */
+  idle?: () => void;
+}
+
+/** Begins the next group, if there is one and room for it. */
+function wake(batching: Batching): void {
+  if (batching.next || batching.underWay >= batching.groups) return;
+  if (batching.commits.length + batching.asking.length === 0) {
+    if (batching.underWay === 0) batching.idle?.();
+    return;
+  }
+  batching.next = true;
+  // After this round of input and output: what came in with it shares one transaction.
+  setImmediate(() => void step(batching));
+}
+
+async function step(batching: Batching): Promise<void> {
+  const batch = { commits: firstOf(batching.commits), asking: batching.asking };
+  batching.commits = batching.commits.slice(batch.commits.length);
+  batching.asking = [];
+  batching.next = false;
+  batching.underWay++;
+  const written = writeOne(batching.write, batch);
+  wake(batching);
+  await written;
+  batching.underWay--;
+  wake(batching);
+}
+
+async function writeOne(write: Batching['write'], batch: Batch): Promise<void> {
   try {
     await write(batch);
   } catch (error) {

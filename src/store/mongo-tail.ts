@@ -10,12 +10,10 @@ type Stream = mongoose.mongo.ChangeStream;
 /** How long to wait before a stream that broke is opened anew. */
 const restAfterBreak = 1_000;
 
+type Tell = (changes: readonly Change[]) => void;
+
 /** Follows what other processes commit, through a change stream on their hints. It is opened anew when it breaks. */
-export function follow(
-  db: Db,
-  { processId, log }: Opening,
-  tell: (changes: readonly Change[]) => void,
-): () => void {
+export function follow(db: Db, { processId, log }: Opening, tell: Tell): () => void {
   let stopped = false;
   let stream: Stream | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -23,16 +21,8 @@ export function follow(
     // From now on, not from when the stream has come about.
     const { operationTime } = await db.command({ ping: 1 });
     if (stopped) return;
-    stream = db.collection('changes').watch(
-      [{ $match: { operationType: 'insert', 'fullDocument.by': { $ne: processId } } }],
-      // Below the patience that sockets have.
-      { maxAwaitTimeMS: 500, startAtOperationTime: operationTime as mongoose.mongo.Timestamp },
-    );
-    stream.on('change', (event) => {
-      // Only inserts come through; the store alone writes here.
-      const { fullDocument } = event as unknown as { fullDocument: ChangeSet };
-      tell(fullDocument.changes);
-    });
+    // A command's answer is any document to the driver; this field of a replica set's is its time.
+    stream = streamOf(db, processId, operationTime as mongoose.mongo.Timestamp, tell);
     stream.on('error', broke);
     stream.on('close', reopen);
   };
@@ -57,4 +47,24 @@ export function follow(
     clearTimeout(timer);
     void stream?.close().catch(() => undefined);
   };
+}
+
+/** The hints of all processes but this one, from a moment of the server's time on. */
+function streamOf(
+  db: Db,
+  processId: string,
+  startAtOperationTime: mongoose.mongo.Timestamp,
+  tell: Tell,
+): Stream {
+  const stream = db.collection('changes').watch(
+    [{ $match: { operationType: 'insert', 'fullDocument.by': { $ne: processId } } }],
+    // Below the patience that sockets have.
+    { maxAwaitTimeMS: 500, startAtOperationTime },
+  );
+  stream.on('change', (event) => {
+    // Only inserts come through; the store alone writes here.
+    const { fullDocument } = event as unknown as { fullDocument: ChangeSet };
+    tell(fullDocument.changes);
+  });
+  return stream;
 }

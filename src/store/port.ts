@@ -4,9 +4,10 @@ import type { Encode } from './document.ts';
 import { gather, storeClosed } from './group.ts';
 import type { Batch } from './group.ts';
 import { listeners } from './listeners.ts';
+import type { Listeners } from './listeners.ts';
 import type { Opening } from './open.ts';
 import { presence } from './presence.ts';
-import type { Register } from './presence.ts';
+import type { Presence, Register } from './presence.ts';
 import type { Plan } from './plan.ts';
 import type {
   AnyCollection,
@@ -67,72 +68,110 @@ export type Written = (plan: Plan, changes: readonly Change[]) => void;
 
 const tendEvery = 1_000;
 
-/** A store over one database. */
+/** A store over one database. Its upkeep runs by a timer until it is closed. */
 export function storeOver(engine: Engine, options: Opening): Store {
   const { clock, log, processId } = options;
   const defs = new Map(options.collections.map((def) => [def.name, def]));
   const heard = listeners(log);
   const crowds = turnstile(clock);
   const present = presence(clock, processId, engine.register, heard.tell);
-  let holds = false;
-  let closed = false;
-  let unfollow: (() => void) | undefined;
-
   const written: Written = ({ outcomes }, changes) => {
     for (const outcome of outcomes) if (!outcome.won) crowds.crowded(outcome.keys);
     heard.tell(changes);
   };
   const gathering = gather((batch) => engine.write(batch, written), engine.groups);
-  const look = async (): Promise<void> => {
-    if (present.due()) await present.look();
-  };
-  const timer = setInterval(() => {
-    Promise.all([engine.tend(), holds ? look() : undefined]).catch((error: unknown) => {
-      log?.warn(briefly(error), 'upkeep of the store failed');
-    });
-  }, tendEvery).unref();
-  const open = async <T>(work: () => Soon<T>): Promise<T> => {
-    if (closed) throw storeClosed();
-    return await work();
-  };
-
+  const tail = tailOf(engine, heard);
+  const { open, hold, end } = lifeOf(engine, present, options);
   return {
     shared: engine.shared,
     collection: collectionsOver(engine, open),
     commit: async (writes) => {
       const prepared = prepare(writes, defs, engine.encode);
-      holds ||= prepared.some(({ body }) => body?.claim === true);
+      if (prepared.some(({ body }) => body?.claim === true)) hold();
       return gathering.commit(prepared);
     },
-    claim: async (queue, channel, n) => {
-      if (closed) throw storeClosed();
-      holds = true;
-      await look();
-      return n > 0 ? gathering.claim(queue, channel, n) : [];
-    },
+    claim: (queue, channel, n) =>
+      open(async () => {
+        hold();
+        await look(present);
+        return n > 0 ? gathering.claim(queue, channel, n) : [];
+      }),
     inTurn: crowds.run,
     search: (query) => open(() => engine.search(query)),
+    watch: tail.watch,
+    ping: () => open(() => engine.ping()),
+    close: () =>
+      end(() => {
+        tail.end();
+        return gathering.close();
+      }),
+  };
+}
+
+/** Does the work unless the store is closed. @throws {AppError} `store_unavailable` when it is. */
+type Open = <T>(work: () => Soon<T>) => Promise<T>;
+
+interface Life {
+  readonly open: Open;
+  /** This process holds lanes from now on: it beats, and looks after others that hold some. */
+  hold(): void;
+  /** Closed from now on; `before` ends what is under way. The second call does nothing. */
+  end(before: () => Promise<void>): Promise<void>;
+}
+
+/** From the opening of a store to its closing it is tended by a timer. */
+function lifeOf(engine: Engine, present: Presence, { log, processId }: Opening): Life {
+  let holds = false;
+  let closed = false;
+  const timer = setInterval(() => {
+    Promise.all([engine.tend(), holds ? look(present) : undefined]).catch((error: unknown) => {
+      log?.warn(briefly(error), 'upkeep of the store failed');
+    });
+  }, tendEvery).unref();
+  return {
+    open: async (work) => {
+      if (closed) throw storeClosed();
+      return await work();
+    },
+    hold: () => {
+      holds = true;
+    },
+    end: async (before) => {
+      if (closed) return;
+      closed = true;
+      clearInterval(timer);
+      await before();
+      // What this process still holds is free at once; its heads may be half done.
+      if (holds) await leave(engine, processId);
+      await engine.close();
+    },
+  };
+}
+
+async function look(present: Presence): Promise<void> {
+  if (present.due()) await present.look();
+}
+
+/** Other processes' commits are followed as long as somebody here listens. */
+function tailOf(
+  engine: Engine,
+  heard: Listeners,
+): { readonly watch: Store['watch']; readonly end: () => void } {
+  let unfollow: (() => void) | undefined;
+  const end = (): void => {
+    unfollow?.();
+    unfollow = undefined;
+  };
+  return {
     watch: (listener) => {
       const stop = heard.add(listener);
       unfollow ??= engine.follow(heard.tell);
       return () => {
         stop();
-        if (heard.size > 0) return;
-        unfollow?.();
-        unfollow = undefined;
+        if (heard.size === 0) end();
       };
     },
-    ping: () => open(() => engine.ping()),
-    close: async () => {
-      if (closed) return;
-      closed = true;
-      clearInterval(timer);
-      unfollow?.();
-      await gathering.close();
-      // What this process still holds is free at once; its heads may be half done.
-      if (holds) await leave(engine, processId);
-      await engine.close();
-    },
+    end,
   };
 }
 
@@ -145,10 +184,7 @@ async function leave({ register }: Engine, processId: string): Promise<void> {
 }
 
 /** One object for each definition, so that what is asked for together is read together. */
-function collectionsOver(
-  engine: Engine,
-  open: <R>(work: () => Soon<R>) => Promise<R>,
-): Store['collection'] {
+function collectionsOver(engine: Engine, open: Open): Store['collection'] {
   const known = new Map<unknown, unknown>();
   return <T extends Doc, Q extends keyof T & string>(def: CollectionDef<T, Q>) => {
     // What lies under a definition was made for it.
@@ -164,7 +200,7 @@ function collectionsOver(
 function collectionOver<T extends Doc, Q extends keyof T & string>(
   engine: Engine,
   def: CollectionDef<T, Q>,
-  open: <R>(work: () => Soon<R>) => Promise<R>,
+  open: Open,
 ): Collection<T, Q> {
   // A definition is one of any collection; its functions are only given documents that it has read.
   const any = def as unknown as AnyCollection;

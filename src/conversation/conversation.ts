@@ -41,6 +41,8 @@ export interface Reach {
   readonly blockedAt?: Instant;
   /** Somebody else holds the thread on the platform: it would refuse whatever we send. */
   readonly standby?: true;
+  /** When the platform last moved the thread, by its clock: what happened before says nothing of who holds it. */
+  readonly routedAt?: Instant;
 }
 
 export interface LastLine {

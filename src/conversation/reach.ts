@@ -36,7 +36,12 @@ export function reachAfter(reach: Reach, event: InboundEvent, receivedAt: Instan
   }
 }
 
-/** What a person does reaches us as its holder, or as one who looks on: the platform tells by how it sends it. */
-function held({ standby: _, ...reach }: Reach, event: InboundEvent): Reach {
-  return event.standby ? { ...reach, standby: true } : reach;
+/**
+ * What a person does reaches us as its holder, or as one who looks on: the platform tells by how it sends it. What was
+ * on its way when the thread was moved tells how it was before.
+ */
+function held(reach: Reach, event: InboundEvent): Reach {
+  if (reach.routedAt !== undefined && event.at < reach.routedAt) return reach;
+  const { standby: _, ...rest } = reach;
+  return event.standby ? { ...rest, standby: true } : rest;
 }

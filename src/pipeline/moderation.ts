@@ -2,7 +2,7 @@ import type { Channel } from '../channels/channel.ts';
 import { later, minutes } from '../clock.ts';
 import type { Clock, Instant, Millis } from '../clock.ts';
 import type { Content } from '../content/content.ts';
-import type { Conversation, Holder } from '../conversation/conversation.ts';
+import type { Conversation, Holder, Waiting } from '../conversation/conversation.ts';
 import type { EventOf } from '../conversation/event.ts';
 import type { Message } from '../conversation/message.ts';
 import type { Reply } from '../conversation/reply.ts';
@@ -95,7 +95,11 @@ export async function reply(
     refuseUnsendable(ports, conversation, now);
     return {
       action: 'conversation.reply',
-      after: { ...conversation, holder: holderOf(ports, by, now), holdUntil: holdEnd(ports, now) },
+      after: {
+        ...withoutWaiting(conversation),
+        holder: holderOf(ports, by, now),
+        holdUntil: holdEnd(ports, now),
+      },
       replies: [{ type: 'text', text: words }],
       from: 'moderator',
       purpose: 'moderator',
@@ -136,18 +140,19 @@ export async function finish(
   });
 }
 
-/** A hold that ran out: who wrote last decides whether the person waits again or the bot goes on. */
+/** A hold that ran out: who still waits, or wrote last, is back in the queue; else the bot goes on. */
 export async function endHold(ports: ModerationPorts, id: ConversationId): Promise<Conversation> {
   return act(ports, id, undefined, (conversation, now) => {
     if (conversation.handledBy !== 'moderator' || conversation.holdUntil > now) return undefined;
-    if (conversation.lastLine?.from !== 'person') {
+    if (!conversation.waiting && conversation.lastLine?.from !== 'person') {
       return { action: 'conversation.hold-expired', ...backToBot(ports, conversation, now) };
     }
     const { organisationId } = conversation;
-    const waiting = { since: now, reason: 'hold_expired' as const, organisationId };
+    const again: Waiting = { since: now, reason: 'hold_expired', organisationId };
+    const waiting = conversation.waiting ?? again;
     return {
       action: 'conversation.hold-expired',
-      after: { ...released(conversation), waiting, waitingSince: now },
+      after: { ...released(conversation), waiting, waitingSince: waiting.since },
       replies: [{ type: 'text', text: ports.content().phrase('handoff.expired') }],
       from: 'bot',
       purpose: 'answer',
@@ -292,6 +297,11 @@ export function released(conversation: Conversation): Conversation {
     holdUntil: 0,
     memory: memoryAfterHold(conversation.memory),
   };
+}
+
+/** The same as `after`, but who waited before still does. */
+export function stillWaiting({ waiting }: Conversation, after: Conversation): Conversation {
+  return waiting ? { ...after, waiting, waitingSince: waiting.since } : after;
 }
 
 function backToBot(

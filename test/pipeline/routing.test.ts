@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { hours, minutes } from '../../src/clock.ts';
+import { hours, minutes, seconds } from '../../src/clock.ts';
 import { reply } from '../../src/pipeline/moderation.ts';
 import { openNotices } from '../../src/pipeline/notice.ts';
 import {
   conversationOf,
+  echoBody,
   eventBody,
   minh,
   pageId,
@@ -194,6 +195,121 @@ describe('who asks for a person', () => {
     await bot.presses('case:erase');
     expect(await bot.conversation()).toMatchObject({ waiting: { reason: 'privacy_request' } });
     expect(passes(bot)).toEqual([]);
+  });
+});
+
+describe('who waits for a person while the thread moves to the inbox', () => {
+  const handover = { ...env, MESSENGER_HANDOVER: 'inbox' };
+  const takenBy = (app: string, from: string) => ({
+    take_thread_control: { previous_owner_app_id: from, new_owner_app_id: app },
+  });
+  const asksForThread = { request_thread_control: { requested_owner_app_id: inbox } };
+  async function waitsForPerson(): Promise<Bot> {
+    const bot = await startBot({ env: handover });
+    await bot.hears('gặp cán bộ');
+    return bot;
+  }
+
+  test.each<[string, Record<string, unknown>]>([
+    ['our own pass', passedTo(inbox)],
+    ['our own pass, by nobody’s name', passedTo(inbox, null)],
+    ['a colleague’s taking it', takenBy(inbox, ourApp.id)],
+    ['a colleague’s asking for it', asksForThread],
+  ])('stays in the queue by %s, from the same moment on', async (_, what) => {
+    const bot = await waitsForPerson();
+    const { waiting } = await bot.conversation();
+    await bot.waits(minutes(1));
+    await happens(bot, what);
+    expect(waiting).toMatchObject({ reason: 'asked_human' });
+    expect(await bot.conversation()).toMatchObject({ waiting, waitingSince: waiting!.since });
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ['our own pass', passedTo(inbox)],
+    ['a colleague’s asking for it', asksForThread],
+  ])('(%s) leaves it with a colleague’s first word, there or at our desk', async (_, what) => {
+    const bot = await waitsForPerson();
+    await happens(bot, what);
+    await bot.receives(echoBody({ text: 'Chào chị' }, someone, bot.clock));
+    expect(await bot.conversation()).toMatchObject({ handledBy: 'moderator', waitingSince: 0 });
+    expect(await bot.conversation()).not.toHaveProperty('waiting');
+    const desk = await waitsForPerson();
+    await happens(desk, asksForThread);
+    await reply(desk.desk, conversationOf(someone), minh, 'Chào chị');
+    expect(await desk.conversation()).not.toHaveProperty('waiting');
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ['our own pass', passedTo(inbox)],
+    ['a colleague’s asking for it', asksForThread],
+  ])('(%s) still waits when it comes back and nobody has answered', async (_, what) => {
+    const bot = await waitsForPerson();
+    const { waiting } = await bot.conversation();
+    await happens(bot, what);
+    await bot.waits(minutes(5));
+    await happens(bot, passedTo(ourApp.id, inbox));
+    expect(await bot.conversation()).toMatchObject({ handledBy: 'bot', waiting });
+    expect((await bot.conversation()).reach).not.toHaveProperty('standby');
+  });
+
+  test('still waits when the hold of a colleague who only asked for it runs out', async () => {
+    const bot = await waitsForPerson();
+    const { waiting } = await bot.conversation();
+    await happens(bot, asksForThread);
+    await bot.waits(hours(5));
+    await bot.app.tick();
+    await bot.settled();
+    expect(await bot.conversation()).toMatchObject({ handledBy: 'bot', waiting });
+    expect((await bot.transcript()).at(-1)!.text).toBe(bot.content.phrase('handoff.expired'));
+  });
+});
+
+describe('an event that was overtaken by a newer one', () => {
+  /** As it left the platform at that moment, whenever it arrives. */
+  const happened = (what: Record<string, unknown>, at: number): unknown =>
+    eventBody(what, someone, { now: () => at });
+
+  test.each<[string, Record<string, unknown>]>([
+    ['a pass to the inbox', passedTo(inbox)],
+    ['a pass to another app', passedTo('999')],
+    ['a wish of the inbox', { request_thread_control: { requested_owner_app_id: inbox } }],
+  ])('(%s) changes nothing of a thread that is ours again', async (_, what) => {
+    const bot = await talking();
+    const earlier = bot.clock.now();
+    await bot.waits(seconds(2));
+    await happens(bot, passedTo(ourApp.id, inbox));
+    const before = await bot.conversation();
+    await bot.receives(happened(what, earlier));
+    expect(await bot.conversation()).toEqual(before);
+  });
+
+  test('(a return to us) changes nothing of a thread that the inbox has taken since', async () => {
+    const bot = await talking();
+    const earlier = bot.clock.now();
+    await bot.waits(seconds(2));
+    await happens(bot, passedTo(inbox));
+    const before = await bot.conversation();
+    await bot.receives(happened(passedTo(ourApp.id, inbox), earlier));
+    expect(await bot.conversation()).toEqual(before);
+    expect(before).toMatchObject({ handledBy: 'moderator', reach: { standby: true } });
+  });
+
+  test('(a line written before the thread was passed on) does not give it back', async () => {
+    const bot = await talking();
+    const earlier = bot.clock.now();
+    await bot.waits(seconds(2));
+    await happens(bot, passedTo('999'));
+    const message = { mid: 'm_overtaken', text: 'thuế hộ kinh doanh thế nào' };
+    await bot.receives(happened({ message }, earlier));
+    expect((await bot.conversation()).reach).toMatchObject({ standby: true });
+  });
+
+  test('is told by the platform’s time, and no time of the future keeps later ones out', async () => {
+    const bot = await talking();
+    await bot.receives(happened(passedTo(inbox), bot.clock.now() + hours(24)));
+    await bot.waits(minutes(1));
+    await happens(bot, passedTo(ourApp.id, inbox));
+    expect((await bot.conversation()).reach).not.toHaveProperty('standby');
   });
 });
 

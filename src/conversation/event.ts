@@ -69,4 +69,9 @@ export type InboundEvent = EventBase &
     | { readonly type: 'unsupported'; readonly what: string; readonly raw?: string }
   );
 
+/** What changes what is recorded and asks for no answer; of nobody known it changes nothing. */
+export function isQuiet({ type }: InboundEvent): boolean {
+  return ['edited', 'removed', 'left', 'touched'].includes(type);
+}
+
 export type EventOf<Type extends InboundEvent['type']> = Extract<InboundEvent, { type: Type }>;

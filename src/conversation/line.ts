@@ -23,9 +23,10 @@ type Said = Pick<Message, 'kind' | 'text' | 'attachment'>;
 function said(event: InboundEvent): Said {
   switch (event.type) {
     case 'text':
-    case 'comment':
     case 'pageReply':
       return { kind: 'text', text: event.text };
+    case 'comment':
+      return { kind: 'comment', text: event.text };
     case 'choice':
       return { kind: 'choice', text: event.title };
     case 'attachment': {

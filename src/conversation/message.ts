@@ -27,7 +27,8 @@ export interface Message extends Doc<MessageId> {
   readonly from: 'person' | 'bot' | 'moderator' | 'system';
   /** The moderator's name and body, as the person reads them. */
   readonly by?: { readonly name: string; readonly organisation: string };
-  readonly kind: 'text' | 'choice' | 'attachment' | 'opened' | 'event' | 'note';
+  /** `comment`: under a post of the Page, for all to read. */
+  readonly kind: 'text' | 'comment' | 'choice' | 'attachment' | 'opened' | 'event' | 'note';
   readonly text: string;
   readonly attachment?: { readonly kind: AttachmentKind; readonly url?: string };
   readonly choices?: readonly Choice[];

@@ -3,6 +3,7 @@ import type { Channel } from '../channels/channel.ts';
 import type { Clock, Instant } from '../clock.ts';
 import type { Content } from '../content/content.ts';
 import type { Conversation } from '../conversation/conversation.ts';
+import { isQuiet } from '../conversation/event.ts';
 import type { EventOf, InboundEvent } from '../conversation/event.ts';
 import type { Message } from '../conversation/message.ts';
 import type { TurnRecord } from '../conversation/turn.ts';
@@ -255,11 +256,6 @@ function lastLineOf(event: InboundEvent): Partial<Conversation> {
   if (isQuiet(event) || event.type === 'opened' || event.type === 'comment') return {};
   const { text } = lineOf(event, '' as never);
   return { lastLine: { from: 'person', text: text.slice(0, 200), at: event.at } };
-}
-
-/** Events that change what is recorded and ask for no answer. */
-function isQuiet({ type }: InboundEvent): boolean {
-  return ['edited', 'removed', 'left', 'touched'].includes(type);
 }
 
 /** An edit or a removal changes the line it speaks of, the search entry with it, and whatever repeats its words. */

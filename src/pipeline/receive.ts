@@ -4,6 +4,7 @@ import type { Clock, Instant, Millis } from '../clock.ts';
 import type { Content } from '../content/content.ts';
 import { newContact, newConversation } from '../conversation/beginning.ts';
 import type { Conversation } from '../conversation/conversation.ts';
+import { isQuiet } from '../conversation/event.ts';
 import type { EventOf, InboundEvent } from '../conversation/event.ts';
 import { lineOf } from '../conversation/line.ts';
 import type { Message } from '../conversation/message.ts';
@@ -159,6 +160,7 @@ async function addLines(
       around,
       worker?.hasRoom('inbox', lines[0]?.channel ?? '') ?? false,
     );
+    if (writes.length === 0) return;
     try {
       const committed = await store.commit(writes);
       keepSeq(committed, seq);
@@ -221,6 +223,8 @@ function writesOf(
   const contacts = new Map([...known].map(([id, { contactId }]) => [id, contactId]));
   return lines.flatMap((event) => {
     const contactId = contacts.get(event.conversationId);
+    // Somebody who was erased, or never wrote: a change of old words, a farewell begins nobody.
+    if (contactId === undefined && isQuiet(event)) return [];
     const fresh = contactId === undefined ? newId<'contact'>() : undefined;
     if (fresh) contacts.set(event.conversationId, fresh);
     return [

@@ -96,6 +96,30 @@ describe('an export', () => {
     expect(of(rows, 'audit')).toContainEqual(expect.objectContaining({ action: 'data.export' }));
   });
 
+  test('has comments under the Page’s posts, known as such and only with --personal by their words', async () => {
+    const bot = await startBot();
+    const value = {
+      item: 'comment',
+      verb: 'add',
+      comment_id: 'p1_c1',
+      post_id: 'p1',
+      from: { id: someone, name: 'Hạnh' },
+      message: 'Sản phẩm nhà em đẹp quá',
+      created_time: Math.floor(bot.clock.now() / 1_000),
+    };
+    const changes = [{ field: 'feed', value }];
+    await bot.receives({ object: 'page', entry: [{ id: '100000000000001', time: 1, changes }] });
+    await bot.hears('chào em');
+    const whole = await run(bot, { personal: true, cipher });
+    expect(of(whole.rows, 'messages')).toContainEqual(
+      expect.objectContaining({ kind: 'comment', from: 'person', text: value.message }),
+    );
+    const plain = await run(bot);
+    const kinds = of(plain.rows, 'messages').map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'comment')).toHaveLength(1);
+    expect(plain.text).not.toContain(value.message);
+  });
+
   test('with --personal but without the key leaves the numbers out', async () => {
     const bot = await busyBot();
     const { rows, text } = await run(bot, { personal: true });

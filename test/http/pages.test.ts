@@ -71,7 +71,7 @@ test('the notice says all sections, with the days of content/retention.yaml and 
   const page = await text('/privacy');
   expect(page).toContain('<h1>Em lưu những gì</h1>');
   expect(page).toContain('<h2>Lưu bao lâu</h2>');
-  expect(page).toContain('<li>tin nhắn: 180 ngày');
+  expect(page).toContain('<li>tin nhắn, bình luận: 180 ngày');
   expect(page).toContain('Em chưa chắc về');
   expect(page).not.toMatch(/\{[a-z]+\./);
 });

@@ -86,7 +86,8 @@ const speakers = {
 } as const;
 
 export function lineText({ from, by, text, at, kind, removedAt, delivery }: Message): string {
-  const words = removedAt !== undefined ? '(đã gỡ)' : text || `(${kind})`;
+  const said = removedAt !== undefined ? '(đã gỡ)' : text || `(${kind})`;
+  const words = kind === 'comment' ? `[bình luận dưới bài] ${said}` : said;
   const trouble =
     delivery?.state === 'failed' || delivery?.state === 'unknown'
       ? `  [chưa gửi được: ${reasonInWords(delivery.reason ?? '')}]`

@@ -47,6 +47,12 @@ export default ts.config(
     },
   },
   {
+    files: ['src/**/*.ts'],
+    rules: {
+      'max-lines-per-function': ['error', { max: 40, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
     files: files(pure),
     rules: {
       '@typescript-eslint/no-restricted-imports': [

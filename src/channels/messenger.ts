@@ -1,9 +1,18 @@
 import { z } from 'zod';
 import type { SendingRule } from '../content/content.ts';
+import type { InboundEvent } from '../conversation/event.ts';
 import type { Choice, Link, Reply } from '../conversation/reply.ts';
 import { ChannelError, SignatureError } from '../errors.ts';
 import type { HttpAnswer, HttpCall, Sender } from './call.ts';
-import type { Allowed, AttendPorts, Channel, Json, Limits, WebhookRequest } from './channel.ts';
+import type {
+  Allowed,
+  AttendPorts,
+  Channel,
+  Json,
+  Limits,
+  Sent,
+  WebhookRequest,
+} from './channel.ts';
 import { shorten, splitText } from './fit.ts';
 import { graphError } from './graph-error.ts';
 import { graphUrl } from './graph-url.ts';
@@ -94,13 +103,7 @@ export function messenger(
 ): Channel<MessengerCall> {
   const ours = rules.filter(({ channel }) => channel === 'messenger');
   let attending: AttendPorts | undefined;
-  const told = new Set<string>();
-  const onForeign = (account: string): void => {
-    attending?.meter.received('messenger', 'foreign_page');
-    if (told.has(account)) return;
-    told.add(account);
-    attending?.log.warn({ channel: 'messenger', account }, 'delivery of another Page');
-  };
+  const onForeign = foreignPages(() => attending);
   return {
     name: 'messenger',
     delivery: 'push',
@@ -121,27 +124,25 @@ export function messenger(
       const goesOver = settings.handover === 'inbox' && reply.type === 'text' && reply.handsOver;
       return goesOver ? [...calls, passCall(settings, to, pageInbox)] : calls;
     },
-    send: async (call) => {
-      const answer = await sender.send(post(call, settings));
-      const used = usageOf(answer);
-      if (used) attending?.meter.quota('messenger', 'usage', Math.max(0, 100 - used.percent));
-      const restFor = restAfter(used, settings.slowAt ?? slowAt);
-      return { platformId: read(answer), ...(restFor === undefined ? {} : { restFor }) };
-    },
-    // A colleague asks for the thread in the Page's inbox: let go, as soon as the bot is silent in it.
-    async acknowledge(events) {
-      for (const event of events) {
-        if (event.type !== 'routed' || !event.asked || event.to !== 'inbox') continue;
-        const call = passCall(settings, event.address, event.app ?? pageInbox);
-        read(await sender.send(post(call, settings)));
-      }
-    },
+    send: (call) => send(call, settings, sender, attending),
+    acknowledge: (events) => letGo(events, settings, sender),
     check: () => checkMessenger({ settings, sender }),
     // Only to say what it drops: MESSENGER_PAGE_ID may be wrong, and then all else would be silence.
     attend(ports) {
       attending = ports;
       return Promise.resolve({ stop: () => Promise.resolve() });
     },
+  };
+}
+
+/** Notes deliveries for other Pages: each is counted, and said once of each Page. */
+function foreignPages(attending: () => AttendPorts | undefined): (account: string) => void {
+  const told = new Set<string>();
+  return (account) => {
+    attending()?.meter.received('messenger', 'foreign_page');
+    if (told.has(account)) return;
+    told.add(account);
+    attending()?.log.warn({ channel: 'messenger', account }, 'delivery of another Page');
   };
 }
 
@@ -284,6 +285,32 @@ function linkButton({ title, url }: Link): Button {
 
 function buttonTemplate(text: string, buttons: readonly Button[]): Content {
   return { attachment: { type: 'template', payload: { template_type: 'button', text, buttons } } };
+}
+
+async function send(
+  call: MessengerCall,
+  settings: MessengerSettings,
+  sender: Sender,
+  attending: AttendPorts | undefined,
+): Promise<Sent> {
+  const answer = await sender.send(post(call, settings));
+  const used = usageOf(answer);
+  if (used) attending?.meter.quota('messenger', 'usage', Math.max(0, 100 - used.percent));
+  const restFor = restAfter(used, settings.slowAt ?? slowAt);
+  return { platformId: read(answer), ...(restFor === undefined ? {} : { restFor }) };
+}
+
+/** A colleague asks for the thread in the Page's inbox: let go, as soon as the bot is silent in it. */
+async function letGo(
+  events: readonly InboundEvent[],
+  settings: MessengerSettings,
+  sender: Sender,
+): Promise<void> {
+  for (const event of events) {
+    if (event.type !== 'routed' || !event.asked || event.to !== 'inbox') continue;
+    const call = passCall(settings, event.address, event.app ?? pageInbox);
+    read(await sender.send(post(call, settings)));
+  }
 }
 
 function post(call: MessengerCall, settings: MessengerSettings): HttpCall {

@@ -32,7 +32,7 @@ export async function pollZaloBot(
 ): Promise<void> {
   let lease: Lease | undefined;
   let failures = 0;
-  const { store, clock, log, meter } = ports;
+  const { store, clock } = ports;
   while (!signal.aborted) {
     try {
       if (!(await lease?.isHeld()))
@@ -41,31 +41,41 @@ export async function pollZaloBot(
         await pause(leaseWaitMs, signal);
         continue;
       }
-      const raw = await callZaloBot(
-        settings,
-        sender,
-        'getUpdates',
-        { timeout: waitSeconds },
-        timeoutMs,
-      );
-      const found = await keep(raw, botId, ports);
+      const found = await fetchOnce(settings, botId, sender, ports);
       failures = 0;
-      meter.polled('zalo-bot', 'ok');
       if (found === 0) await pause(quietWaitMs, signal);
     } catch (error) {
-      const code = codeOf(error);
-      const isQuiet = code === 'nothing_new';
-      meter.polled('zalo-bot', isQuiet ? 'ok' : code);
-      if (isQuiet) {
-        await pause(quietWaitMs, signal);
-        continue;
-      }
-      const wait = Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(failures++, 8));
-      log.warn({ channel: 'zalo-bot', code, failures, wait }, 'polling failed');
-      await pause(wait, signal);
+      await pause(waitAfter(codeOf(error), failures++, ports), signal);
     }
   }
   await lease?.release().catch(() => undefined);
+}
+
+/** One question and what it brings, stored. How many events there were; none where Zalo says that nothing is new. */
+async function fetchOnce(
+  settings: ZaloBotSettings,
+  botId: string,
+  sender: Sender,
+  ports: AttendPorts,
+): Promise<number> {
+  const asked = { timeout: waitSeconds };
+  const raw = await callZaloBot(settings, sender, 'getUpdates', asked, timeoutMs).catch(
+    (error: unknown) => {
+      if (codeOf(error) !== 'nothing_new') throw error;
+      return undefined;
+    },
+  );
+  const found = raw === undefined ? 0 : await keep(raw, botId, ports);
+  ports.meter.polled('zalo-bot', 'ok');
+  return found;
+}
+
+/** Counts and logs a question that failed. How long to wait, in ms: longer each time. */
+function waitAfter(code: string, failures: number, { log, meter }: AttendPorts): number {
+  const wait = Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(failures, 8));
+  meter.polled('zalo-bot', code);
+  log.warn({ channel: 'zalo-bot', code, failures: failures + 1, wait }, 'polling failed');
+  return wait;
 }
 
 /** Tries until it is stored: nobody else has this update any more. How many events there were. */

@@ -6,7 +6,14 @@ import type { Choice, Link, Reply } from '../conversation/reply.ts';
 import { ChannelError, SignatureError } from '../errors.ts';
 import type { Meter } from '../meter.ts';
 import type { HttpAnswer, Sender } from './call.ts';
-import type { AttendPorts, Channel, ChannelCheck, Limits, WebhookRequest } from './channel.ts';
+import type {
+  Attendant,
+  AttendPorts,
+  Channel,
+  ChannelCheck,
+  Limits,
+  WebhookRequest,
+} from './channel.ts';
 import { shorten, splitText } from './fit.ts';
 import { permissionBy } from './sending-rules.ts';
 import { readZaloJson } from './zalo-json.ts';
@@ -104,26 +111,29 @@ export function zaloOa(
     parse: (request) => parseZaloOa(request, settings.oaId),
     allows: (purpose, reach, now) => permissionBy(ours, purpose, reach, now),
     render: (reply, to) => render(reply, to, settings),
-    async send(call) {
-      if (!attending) throw new ChannelError('not_attending', 'No token yet.', { retryable: true });
-      return send(call, settings, sender, attending);
-    },
-    async check(now) {
-      if (!attending) throw new ChannelError('not_attending', 'No token yet.', { retryable: true });
-      return check(attending, now);
-    },
-    async attend(ports) {
+    send: async (call) => send(call, settings, sender, present(attending)),
+    check: async (now) => check(present(attending), now),
+    attend: async (ports) => {
       attending = attend(settings, sender, ports);
-      const { tokens } = attending;
-      void tokens.upkeep();
-      const timer = setInterval(() => void tokens.upkeep(), upkeepEvery);
-      timer.unref();
-      return {
-        async stop() {
-          clearInterval(timer);
-          await tokens.stop();
-        },
-      };
+      return keepUp(attending.tokens);
+    },
+  };
+}
+
+/** @throws {ChannelError} retryable, before the channel attends. */
+function present(attending: Attending | undefined): Attending {
+  if (!attending) throw new ChannelError('not_attending', 'No token yet.', { retryable: true });
+  return attending;
+}
+
+/** Looks after the tokens until it is stopped. */
+function keepUp(tokens: RotatingTokens): Attendant {
+  void tokens.upkeep();
+  const timer = setInterval(() => void tokens.upkeep(), upkeepEvery).unref();
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await tokens.stop();
     },
   };
 }

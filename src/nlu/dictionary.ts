@@ -38,37 +38,19 @@ export interface Numbering {
 }
 
 export function numbering(): Numbering {
-  let capacity = 1 << 16;
-  let slots = new Int32Array(capacity * 2);
+  let slots: Int32Array = new Int32Array(firstCapacity * 2);
   let size = 0;
-  const place = (hash: number): number => {
-    let slot = hash & (capacity - 1);
-    while (slots[slot * 2 + 1] !== 0 && slots[slot * 2] !== hash)
-      slot = (slot + 1) & (capacity - 1);
-    return slot;
-  };
-  const grow = (): void => {
-    const old = slots;
-    capacity *= 2;
-    slots = new Int32Array(capacity * 2);
-    for (let slot = 0; slot < old.length; slot += 2) {
-      if (old[slot + 1] === 0) continue;
-      const to = place(old[slot] ?? 0);
-      slots[to * 2] = old[slot] ?? 0;
-      slots[to * 2 + 1] = old[slot + 1] ?? 0;
-    }
-  };
   return {
-    number(hash) {
-      if (size * 2 >= capacity) grow();
-      const slot = place(hash);
+    number: (hash) => {
+      if (size * 4 >= slots.length) slots = grown(slots);
+      const slot = placeOf(slots, hash);
       if (slots[slot * 2 + 1] === 0) {
         slots[slot * 2] = hash;
         slots[slot * 2 + 1] = ++size;
       }
       return (slots[slot * 2 + 1] ?? 0) - 1;
     },
-    hashes() {
+    hashes: () => {
       const all = new Int32Array(size);
       for (let slot = 0; slot < slots.length; slot += 2) {
         const index = slots[slot + 1] ?? 0;
@@ -77,4 +59,26 @@ export function numbering(): Numbering {
       return all;
     },
   };
+}
+
+const firstCapacity = 1 << 16;
+
+/** The slot of a hash, or the empty one where it belongs. */
+function placeOf(slots: Int32Array, hash: number): number {
+  const mask = (slots.length >> 1) - 1;
+  let slot = hash & mask;
+  while (slots[slot * 2 + 1] !== 0 && slots[slot * 2] !== hash) slot = (slot + 1) & mask;
+  return slot;
+}
+
+/** The same in twice as many slots: at most half of them are taken, or looking takes long. */
+function grown(old: Int32Array): Int32Array {
+  const slots = new Int32Array(old.length * 2);
+  for (let slot = 0; slot < old.length; slot += 2) {
+    if (old[slot + 1] === 0) continue;
+    const to = placeOf(slots, old[slot] ?? 0);
+    slots[to * 2] = old[slot] ?? 0;
+    slots[to * 2 + 1] = old[slot + 1] ?? 0;
+  }
+  return slots;
 }

@@ -42,20 +42,12 @@ export function fitRidge(
   let norm = easedProducts(residual, residual, ease, columns);
   let turn = new Float64Array(columns);
   for (let round = 0; round < rounds; round++) {
-    for (let i = 0, feature = 0; i < size; feature++) {
-      for (let c = 0; c < columns; c++, i++) {
-        direction[i] = ease[feature]! * residual[i]! + turn[c]! * direction[i]!;
-      }
-    }
+    redirect(direction, residual, ease, turn);
     applyNormal(matrix, importance, direction, image, columns);
     const along = easedProducts(direction, image, undefined, columns);
     const step = along.map((product, c) => (product > 0 ? norm[c]! / product : 0));
-    for (let i = 0; i < size;) {
-      for (let c = 0; c < columns; c++, i++) {
-        weights[i]! += step[c]! * direction[i]!;
-        residual[i]! -= step[c]! * image[i]!;
-      }
-    }
+    addTo(weights, direction, step);
+    addTo(residual, image, opposite(step));
     const next = easedProducts(residual, residual, ease, columns);
     turn = next.map((product, c) => (norm[c]! > 0 ? product / norm[c]! : 0));
     norm = next;
@@ -69,6 +61,33 @@ export function fitRidge(
     bias: new Float32Array(columns),
     idf: new Float32Array(documents.hashes.length).fill(1),
   };
+}
+
+/** The next direction: the eased residual and, by column, so much of the last direction. */
+function redirect(
+  direction: Float32Array,
+  residual: Float32Array,
+  ease: Float32Array,
+  turn: Float64Array,
+): void {
+  const columns = turn.length;
+  for (let i = 0, feature = 0; i < direction.length; feature++) {
+    for (let c = 0; c < columns; c++, i++) {
+      direction[i] = ease[feature]! * residual[i]! + turn[c]! * direction[i]!;
+    }
+  }
+}
+
+function opposite(step: Float64Array): Float64Array {
+  return step.map((length) => -length);
+}
+
+/** sum += step · change, by column. */
+function addTo(sum: Float32Array, change: Float32Array, step: Float64Array): void {
+  const columns = step.length;
+  for (let i = 0; i < sum.length;) {
+    for (let c = 0; c < columns; c++, i++) sum[i]! += step[c]! * change[i]!;
+  }
 }
 
 /** A feature seen c times has the value (1 + ln c) · 0.3 · weight of its group; this is the part of the group. */

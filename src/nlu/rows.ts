@@ -110,75 +110,101 @@ interface Collector {
 }
 
 function collector(language: Language): Collector {
-  const numbers = numbering();
-  const index = { number: numbers.number, words: new Map() };
+  const index = numbering();
+  const seen = { number: index.number, words: new Map() };
   const features = featureList();
-  const entries = growing();
-  const counts = growing();
-  const groups = growing();
-  const spread = growing();
-  const inWritten = growing();
-  const rows: number[] = [];
-  const written: number[] = [];
-  const starts = [0];
-
-  function add(text: string, row: number, isWritten: boolean): void {
-    extract(normalize(text, language.spelling), language, index, features);
-    const from = entries.size;
-    countInto(features, from);
-    for (let i = from; i < entries.size; i++) {
-      const feature = entries.at(i);
-      spread.set(feature, spread.at(feature) + 1);
-      if (isWritten) inWritten.set(feature, 1);
-    }
-    rows.push(row);
-    written.push(isWritten ? 1 : 0);
-    starts.push(entries.size);
-  }
-
-  /** `place[feature]` is where this document counts it; a place before `from` is of an earlier document. */
-  const place = growing();
-  function countInto(list: FeatureList, from: number): void {
-    for (let i = 0; i < list.size; i++) {
-      const feature = list.features[i] ?? 0;
-      const at = place.at(feature) - 1;
-      if (at >= from) {
-        counts.set(at, counts.at(at) + 1);
-        continue;
+  const tally = emptyTally();
+  return {
+    add: (text, row, isWritten) => {
+      extract(normalize(text, language.spelling), language, seen, features);
+      const from = tally.entries.size;
+      countInto(tally, features);
+      for (let i = from; i < tally.entries.size; i++) {
+        const feature = tally.entries.at(i);
+        tally.spread.set(feature, tally.spread.at(feature) + 1);
+        if (isWritten) tally.inWritten.set(feature, 1);
       }
-      groups.set(feature, list.groups[i] ?? 0);
-      place.set(feature, entries.size + 1);
-      counts.set(entries.size, 1);
-      entries.set(entries.size, feature);
-    }
-  }
+      tally.rows.push(row);
+      tally.written.push(isWritten ? 1 : 0);
+      tally.starts.push(tally.entries.size);
+    },
+    finish: (trustWritten) => documentsIn(tally, index.hashes(), trustWritten),
+  };
+}
 
-  function finish(trustWritten: boolean): Documents {
-    const hashes = numbers.hashes();
-    const kept = new Int32Array(hashes.length).fill(-1);
-    let size = 0;
-    for (let feature = 0; feature < hashes.length; feature++) {
-      if (spread.at(feature) >= 2 || (trustWritten && inWritten.at(feature) === 1)) {
-        kept[feature] = size++;
-      }
+/** What has been counted so far. */
+interface Tally {
+  /** By document. */
+  readonly rows: number[];
+  readonly written: number[];
+  /** Where each document's entries begin, and where the last one's end. */
+  readonly starts: number[];
+  /** Features of the documents one after another, and beside them how often each is there. */
+  readonly entries: Growing;
+  readonly counts: Growing;
+  /** By feature: its group, in how many documents it is, and whether one of them is a written one. */
+  readonly groups: Growing;
+  readonly spread: Growing;
+  readonly inWritten: Growing;
+  /** By feature: 1 + the entry that counts it; one before a document's begin is of an earlier document. */
+  readonly place: Growing;
+}
+
+function emptyTally(): Tally {
+  return {
+    rows: [],
+    written: [],
+    starts: [0],
+    entries: growing(),
+    counts: growing(),
+    groups: growing(),
+    spread: growing(),
+    inWritten: growing(),
+    place: growing(),
+  };
+}
+
+/** One more document's features, each as one entry. */
+function countInto({ entries, counts, groups, place }: Tally, list: FeatureList): void {
+  const from = entries.size;
+  for (let i = 0; i < list.size; i++) {
+    const feature = list.features[i] ?? 0;
+    const at = place.at(feature) - 1;
+    if (at >= from) {
+      counts.set(at, counts.at(at) + 1);
+      continue;
     }
-    const keep = (valueOf: (feature: number) => number): Int32Array => {
-      const result = new Int32Array(size);
-      kept.forEach((to, feature) => {
-        if (to >= 0) result[to] = valueOf(feature);
-      });
-      return result;
-    };
-    return {
-      rows: Int32Array.from(rows),
-      written: Uint8Array.from(written),
-      matrix: compact(starts, entries, counts, kept),
-      hashes: keep((feature) => hashes[feature] ?? 0),
-      groups: Uint8Array.from(keep(groups.at)),
-      spread: keep(spread.at),
-    };
+    groups.set(feature, list.groups[i] ?? 0);
+    place.set(feature, entries.size + 1);
+    counts.set(entries.size, 1);
+    entries.set(entries.size, feature);
   }
-  return { add, finish };
+}
+
+function documentsIn(tally: Tally, hashes: Int32Array, trustWritten: boolean): Documents {
+  const { rows, written, starts, entries, counts, groups, spread, inWritten } = tally;
+  const kept = new Int32Array(hashes.length).fill(-1);
+  let size = 0;
+  for (let feature = 0; feature < hashes.length; feature++) {
+    if (spread.at(feature) >= 2 || (trustWritten && inWritten.at(feature) === 1)) {
+      kept[feature] = size++;
+    }
+  }
+  const keep = (valueOf: (feature: number) => number): Int32Array => {
+    const result = new Int32Array(size);
+    kept.forEach((to, feature) => {
+      if (to >= 0) result[to] = valueOf(feature);
+    });
+    return result;
+  };
+  return {
+    rows: Int32Array.from(rows),
+    written: Uint8Array.from(written),
+    matrix: compact(starts, entries, counts, kept),
+    hashes: keep((feature) => hashes[feature] ?? 0),
+    groups: Uint8Array.from(keep(groups.at)),
+    spread: keep(spread.at),
+  };
 }
 
 function compact(

@@ -38,22 +38,7 @@ export function understand(
   const read = correction === undefined ? words : words.slice(correction);
   const outputs = scoreWords(model, read);
   const z = combine(outputs, model.calibration);
-  if (previous && correction !== undefined) {
-    signals.add('correction');
-    exclude(model, z, previous.intent);
-  }
-  const followed =
-    previous && correction === undefined && followsUp(model, words, z, aspect, signals)
-      ? previous
-      : undefined;
-  if (followed) {
-    signals.add('followUp');
-    raise(model, z, followed.intent);
-  } else signals.delete('followUp');
-  // Whoever speaks of a bribe is not asked back whether a form was meant.
-  if (signals.has('complaint') && judge(model, z).decision !== 'answer') {
-    raise(model, z, complaints);
-  }
+  bend(model, z, words, { previous, isCorrection: correction !== undefined, aspect }, signals);
   const verdict = verdictOn(model, z, outputs);
   const two = secondQuestion(model, whole, marks, verdict);
   const also = two?.other ?? nearTie(verdict);
@@ -71,6 +56,38 @@ export function understand(
     entities: findEntities(whole, now, gazetteer),
     signals: [...signals],
   };
+}
+
+/** What the words alone do not say. */
+interface Leading {
+  readonly previous: Previous | undefined;
+  /** It puts right what was understood before. */
+  readonly isCorrection: boolean;
+  readonly aspect: Aspect | undefined;
+}
+
+/** Bends the scores to what was spoken of before, or away from it, and notes in the signals which it was. */
+function bend(
+  model: Model,
+  z: Float64Array,
+  words: readonly Word[],
+  { previous, isCorrection, aspect }: Leading,
+  signals: Set<Signal>,
+): void {
+  const goesOn = previous && !isCorrection && followsUp(model, words, z, aspect, signals);
+  if (!goesOn) signals.delete('followUp');
+  if (previous && isCorrection) {
+    signals.add('correction');
+    exclude(model, z, previous.intent);
+  }
+  if (goesOn) {
+    signals.add('followUp');
+    raise(model, z, previous.intent);
+  }
+  // Whoever speaks of a bribe is not asked back whether a form was meant.
+  if (signals.has('complaint') && judge(model, z).decision !== 'answer') {
+    raise(model, z, complaints);
+  }
 }
 
 /** Where what goes wrong in an office is told. */

@@ -30,23 +30,14 @@ export interface Conversation {
 
 /** What is said goes through the outbox, what comes back through the feed, both onto one paper. */
 export function conversation(parts: Parts): Conversation {
-  const { keep, server, paper, signs } = parts;
+  const { keep, server, signs } = parts;
   const signedOut = (): void => {
     startAnew(parts, lines, text.newSession);
     showUnsent(parts, unsent);
     if (unsent.waiting.length > 0) unsent.flush();
   };
   const unsent: Outbox = sending(parts, () => lines, signedOut);
-  const lines: Feed = feed(server, {
-    onPage(page) {
-      for (const { id } of page.messages) unsent.settle(ownId(id));
-      paper.show(page.messages);
-      signs.heard(page);
-      parts.log.removeAttribute('aria-busy');
-    },
-    onSignedOut: signedOut,
-    onReach: signs.reached,
-  });
+  const lines: Feed = hearing(parts, unsent, signedOut);
   const resume = (): void => {
     showUnsent(parts, unsent);
     // What stood here before is not read out as if it were new.
@@ -63,25 +54,46 @@ export function conversation(parts: Parts): Conversation {
     resume();
   });
   return {
-    say(words) {
-      const draft = { id: newId(), at: Date.now(), say: words };
-      paper.add(draft, navigator.onLine ? '' : text.waitsForNetwork);
-      unsent.add(draft);
+    say: (words) => {
+      write(parts, unsent, words);
     },
     resume,
-    wake() {
+    wake: () => {
       signs.refresh();
       if (document.hidden) return;
       unsent.flush();
       lines.wake();
     },
-    forget() {
-      unsent.clear();
-      // Without network the server's half ends by itself after 30 days; nobody has the token any more.
-      void server.closeSession().catch(() => undefined);
-      startAnew(parts, lines, text.forgotten);
+    forget: () => {
+      forget(parts, unsent, lines);
     },
   };
+}
+
+function hearing({ server, paper, signs, log }: Parts, unsent: Outbox, onSignedOut: () => void) {
+  return feed(server, {
+    onPage(page) {
+      for (const { id } of page.messages) unsent.settle(ownId(id));
+      paper.show(page.messages);
+      signs.heard(page);
+      log.removeAttribute('aria-busy');
+    },
+    onSignedOut,
+    onReach: signs.reached,
+  });
+}
+
+function write({ paper }: Parts, unsent: Outbox, say: Draft['say']): void {
+  const draft = { id: newId(), at: Date.now(), say };
+  paper.add(draft, navigator.onLine ? '' : text.waitsForNetwork);
+  unsent.add(draft);
+}
+
+function forget(parts: Parts, unsent: Outbox, lines: Feed): void {
+  unsent.clear();
+  // Without network the server's half ends by itself after 30 days; nobody has the token any more.
+  void parts.server.closeSession().catch(() => undefined);
+  startAnew(parts, lines, text.forgotten);
 }
 
 function sending(parts: Parts, lines: () => Feed, onSignedOut: () => void): Outbox {

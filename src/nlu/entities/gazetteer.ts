@@ -127,62 +127,92 @@ const unitWords: readonly (readonly [string, Unit])[] = [
   ['thành phố ', 'thanh pho'],
 ];
 
-function partsOf(full: string): { readonly unit: Unit; readonly name: string } {
+function unitOf(full: string): { readonly unit: Unit; readonly name: string } {
   for (const [word, unit] of unitWords) {
     if (full.toLowerCase().startsWith(word)) return { unit, name: full.slice(word.length) };
   }
   return { unit: 'any', name: full };
 }
 
-function* meaningsOf(list: CommuneList): Generator<readonly [string, PlaceMeaning]> {
+type Named = readonly [name: string, meaning: PlaceMeaning];
+
+/** Everything a place name may mean: the communes of today, then what they were made of, then the districts of old. */
+function* meaningsOf(list: CommuneList): Generator<Named> {
   const provinceOf = (district: string): string =>
     placeKey(list.districts[district]?.province ?? '');
-  const old = new Map<string, { full: string; district: string; codes: string[] }>();
-  const inDistrict = new Map<string, string[]>();
-  for (const { code, name, also = [], formerly = {}, partly = {} } of list.communes) {
-    const parts = [...Object.entries(formerly), ...Object.entries(partly)];
-    const districts = [...new Set(parts.map(([district]) => district))];
-    const provinces = [...new Set(districts.map(provinceOf))];
-    for (const called of [name, ...also]) {
-      yield meaning(called, { level: 'commune', codes: [code], districts, provinces });
+  for (const commune of list.communes) yield* ofCommune(commune, provinceOf);
+  for (const { full, district, codes } of oldUnits(list)) {
+    const provinces = [provinceOf(district)];
+    yield meaning(full, { level: 'old', codes, districts: [district], provinces });
+  }
+  yield* ofDistricts(list, provinceOf);
+}
+
+function* ofCommune(commune: CommuneEntry, provinceOf: (district: string) => string) {
+  const { code, name, also = [] } = commune;
+  const districts = [...new Set(partsOfCommune(commune).map(([district]) => district))];
+  const provinces = [...new Set(districts.map(provinceOf))];
+  for (const called of [name, ...also])
+    yield meaning(called, { level: 'commune', codes: [code], districts, provinces });
+}
+
+function* ofDistricts(list: CommuneList, provinceOf: (district: string) => string) {
+  const codesIn = codesByDistrict(list);
+  for (const [district, { also = [] }] of Object.entries(list.districts)) {
+    const { unit } = unitOf(district);
+    const rest = {
+      level: 'district' as const,
+      codes: codesIn.get(district) ?? [],
+      districts: [district],
+      provinces: [provinceOf(district)],
+    };
+    for (const called of [district, ...also]) {
+      const [name, found] = meaning(called, rest);
+      yield [name, { ...found, unit }] as const;
     }
-    for (const [district, units] of parts) {
-      inDistrict.set(district, [...new Set([...(inDistrict.get(district) ?? []), code])]);
+  }
+}
+
+interface OldUnit {
+  readonly full: string;
+  readonly district: string;
+  readonly codes: string[];
+}
+
+/** Units that are no more, in order of first mention, with the communes that they went to. */
+function oldUnits({ communes }: CommuneList): Iterable<OldUnit> {
+  const old = new Map<string, OldUnit>();
+  for (const commune of communes) {
+    for (const [district, units] of partsOfCommune(commune)) {
       for (const full of units) {
         const known = old.get(`${district}/${full}`);
-        if (known) known.codes.push(code);
-        else old.set(`${district}/${full}`, { full, district, codes: [code] });
+        if (known) known.codes.push(commune.code);
+        else old.set(`${district}/${full}`, { full, district, codes: [commune.code] });
       }
     }
   }
-  for (const { full, district, codes } of old.values()) {
-    yield meaning(full, {
-      level: 'old',
-      codes,
-      districts: [district],
-      provinces: [provinceOf(district)],
-    });
+  return old.values();
+}
+
+function codesByDistrict({ communes }: CommuneList): ReadonlyMap<string, readonly string[]> {
+  const codes = new Map<string, Set<string>>();
+  for (const commune of communes) {
+    for (const [district] of partsOfCommune(commune))
+      codes.set(district, (codes.get(district) ?? new Set()).add(commune.code));
   }
-  for (const [district, { also = [] }] of Object.entries(list.districts)) {
-    const codes = inDistrict.get(district) ?? [];
-    const { unit } = partsOf(district);
-    for (const called of [district, ...also]) {
-      const [name, found] = meaning(called, {
-        level: 'district',
-        codes,
-        districts: [district],
-        provinces: [provinceOf(district)],
-      });
-      yield [name, { ...found, unit }];
-    }
-  }
+  return new Map([...codes].map(([district, found]) => [district, [...found]]));
+}
+
+/** Old units that it was made of, wholly or partly, by old district. */
+function partsOfCommune({ formerly = {}, partly = {} }: CommuneEntry) {
+  return [...Object.entries(formerly), ...Object.entries(partly)];
 }
 
 function meaning(
   full: string,
   rest: Pick<PlaceMeaning, 'level' | 'codes' | 'districts' | 'provinces'>,
-): readonly [string, PlaceMeaning] {
-  const { unit, name } = partsOf(full);
+): Named {
+  const { unit, name } = unitOf(full);
   const words = wordsOf(name);
   const everyday = words.every((word) => /^\d+$/.test(word) || isLooseSyllable(word));
   return [name, { ...rest, unit, words, everyday }];

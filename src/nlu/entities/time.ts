@@ -94,7 +94,7 @@ function readRange(message: Typed, match: RegExpExecArray): Entity | undefined {
     : undefined;
 }
 
-/** Hour, sign, minute, half, minutes to go, part – as `clock`, `minutes` and `part` capture them. */
+/** Hour, sign, minute, half, minutes to go, part – as `clock`, `minutes` and `part` capture them from `at` on. */
 function readClock(
   message: Typed,
   match: RegExpExecArray,
@@ -102,56 +102,87 @@ function readClock(
   at: number,
 ): Clock | undefined {
   const [hourWord = '', sign, minuteWord, half, toGoWord, partWord] = groups;
-  const whole = match[0];
+  const said = { hourWord, sign, minuteWord, half };
   const hour = readNumberAt(message, at, hourWord.length);
-  const matchEnd = match.index + whole.length;
-  const partAt = partWord === undefined ? matchEnd : matchEnd - partWord.length;
-  const isPart =
-    partWord !== undefined &&
-    spelled(message, partAt, partWord.length, markedParts[partWord] ?? []);
-  const toGo =
-    toGoWord === undefined
-      ? 0
-      : readNumberAt(
-          message,
-          message.plain.indexOf(toGoWord, message.plain.indexOf('kem', at)),
-          toGoWord.length,
-        );
+  const toGo = minutesToGo(message, at, toGoWord);
+  const part = partOfDay(message, match, partWord);
   if (hour === undefined || hour > 23 || toGo === undefined) return undefined;
-  const isNumber = /^\d/.test(hourWord);
-  // “bay gio” without marks is now (“bây giờ”); in “mấy chục năm giờ già” the word before belongs to the number.
-  if (hourWord === 'bay' && isBare(message, at, at + 7)) return undefined;
-  if (!isNumber && /^(?:chuc|may|vai|tram|muoi|\d+)$/.test(wordBefore(message, at)))
+  if (!isHour(message, at, hourWord) || !isOfClock(message, at, said, part.part !== undefined))
     return undefined;
-  // “2 rưỡi chiều”, “hai giờ”; without either word a number is no time, and “8g” is a weight.
-  if (
-    half !== undefined &&
-    !spelled(message, message.plain.indexOf('ruoi', at), 4, ['rưỡi', 'rưởi'])
-  )
-    return undefined;
-  if (sign === undefined && !(half !== undefined && isPart)) return undefined;
-  if (sign === 'g' && minuteWord === undefined && !isPart) return undefined;
-  if (sign === ':' && (minuteWord?.length !== 2 || !isNumber)) return undefined;
-  if (!isNumber && sign !== 'gio' && sign !== undefined) return undefined;
-  if (sign === 'gio' && !spelled(message, message.plain.indexOf('gio', at), 3, ['giờ']))
-    return undefined;
-  const minute =
-    half !== undefined
-      ? 30
-      : minuteWord === undefined
-        ? 0
-        : Number(minuteWord.length === 1 ? `${minuteWord}0` : minuteWord);
+  const minute = half === undefined ? minuteIn(minuteWord) : 30;
   if (minute > 59 || toGo > 59) return undefined;
-  const end =
-    isPart || partWord === undefined
-      ? matchEnd
-      : match.index + whole.slice(0, -partWord.length).replace(/(?: buoi)? ?$/, '').length;
-  return {
-    minutes: (hour * 60 + minute - toGo + day) % day,
-    part: isPart ? partWord : undefined,
-    isPartSure: !isPart || isSurePart(message, partAt, partWord),
-    end,
-  };
+  return { minutes: (hour * 60 + minute - toGo + day) % day, ...part };
+}
+
+/** What was captured of hour and minute, without marks. */
+interface Said {
+  readonly hourWord: string;
+  readonly sign: string | undefined;
+  readonly minuteWord: string | undefined;
+  readonly half: string | undefined;
+}
+
+/** “kém 15”; 0 where nothing is to go, undefined where its words are no number. */
+function minutesToGo(message: Typed, at: number, word: string | undefined): number | undefined {
+  if (word === undefined) return 0;
+  const before = message.plain.indexOf('kem', at);
+  return readNumberAt(message, message.plain.indexOf(word, before), word.length);
+}
+
+/** The part of the day behind a time, where it is one (“tối”, not “tôi”), and where the time then ends. */
+function partOfDay(
+  message: Typed,
+  { 0: whole, index }: RegExpExecArray,
+  word: string | undefined,
+): Omit<Clock, 'minutes'> {
+  const end = index + whole.length;
+  if (word === undefined) return { part: undefined, isPartSure: true, end };
+  const at = end - word.length;
+  if (spelled(message, at, word.length, markedParts[word] ?? []))
+    return { part: word, isPartSure: isSurePart(message, at, word), end };
+  const without = whole.slice(0, -word.length).replace(/(?: buoi)? ?$/, '');
+  return { part: undefined, isPartSure: true, end: index + without.length };
+}
+
+/** “bay gio” without marks is now (“bây giờ”); in “mấy chục năm giờ già” the word before belongs to the number. */
+function isHour(message: Typed, at: number, hourWord: string): boolean {
+  if (hourWord === 'bay' && isBare(message, at, at + 7)) return false;
+  if (isNumber(hourWord)) return true;
+  return !/^(?:chuc|may|vai|tram|muoi|\d+)$/.test(wordBefore(message, at));
+}
+
+/** “2 rưỡi chiều”, “hai giờ”; without either word a number is no time, and “8g” is a weight. */
+function isOfClock(
+  message: Typed,
+  at: number,
+  { hourWord, sign, minuteWord, half }: Said,
+  hasPart: boolean,
+): boolean {
+  const { plain } = message;
+  const isHalf = half !== undefined;
+  if (isHalf && !spelled(message, plain.indexOf('ruoi', at), 4, ['rưỡi', 'rưởi'])) return false;
+  switch (sign) {
+    case undefined:
+      return isHalf && hasPart;
+    case 'gio':
+      return spelled(message, plain.indexOf('gio', at), 3, ['giờ']);
+    case 'g':
+      return isNumber(hourWord) && (minuteWord !== undefined || hasPart);
+    case ':':
+      return isNumber(hourWord) && minuteWord?.length === 2;
+    default:
+      return isNumber(hourWord);
+  }
+}
+
+/** “8h3” is half past eight. 0 where no minute is said. */
+function minuteIn(word: string | undefined): number {
+  if (word === undefined) return 0;
+  return Number(word.length === 1 ? `${word}0` : word);
+}
+
+function isNumber(word: string): boolean {
+  return /^\d/.test(word);
 }
 
 const markedParts: Readonly<Record<string, readonly string[]>> = {

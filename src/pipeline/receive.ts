@@ -74,25 +74,9 @@ const mostTries = 20;
 
 export function receiver(ports: ReceiverPorts): Receiver {
   const steady = steadyTime(ports.clock);
-  const takeAll = async (
-    events: readonly InboundEvent[],
-    receivedAt: Instant,
-    trace: TraceId,
-  ): Promise<ReadonlyMap<string, number>> => {
-    const around = { receivedAt, steadyAt: steady(receivedAt), trace };
-    const clean = (await notForgotten(ports.store, events)).map(redact);
-    const lines = unique(clean.filter(isLine));
-    const seq = new Map<string, number>();
-    for (let i = 0; i < lines.length; i += linesPerCommit) {
-      await addLines(ports, lines.slice(i, i + linesPerCommit), around, seq);
-    }
-    for (const event of clean) await applyAtOnce(ports, event, around);
-    for (const { channel, type } of events) ports.meter.received(channel, type);
-    ports.log.info({ trace, channel: events[0]?.channel, events: events.length }, 'received');
-    return seq;
-  };
   const accept: Receiver['accept'] = (events, receivedAt, trace = newId<'trace'>()) => {
-    const work = () => takeAll(events, receivedAt, trace);
+    const around = { receivedAt, steadyAt: steady(receivedAt), trace };
+    const work = () => takeAll(ports, events, around);
     return ports.worker ? ports.worker.first(work) : work();
   };
   const takeIn = async (
@@ -117,6 +101,24 @@ export function receiver(ports: ReceiverPorts): Receiver {
       await takeIn(channel, channel.parse(request), request.receivedAt, trace);
     },
   };
+}
+
+async function takeAll(
+  ports: ReceiverPorts,
+  events: readonly InboundEvent[],
+  around: Around,
+): Promise<ReadonlyMap<string, number>> {
+  const clean = (await notForgotten(ports.store, events)).map(redact);
+  const lines = unique(clean.filter(isLine));
+  const seq = new Map<string, number>();
+  for (let i = 0; i < lines.length; i += linesPerCommit) {
+    await addLines(ports, lines.slice(i, i + linesPerCommit), around, seq);
+  }
+  for (const event of clean) await applyAtOnce(ports, event, around);
+  for (const { channel, type } of events) ports.meter.received(channel, type);
+  const { trace } = around;
+  ports.log.info({ trace, channel: events[0]?.channel, events: events.length }, 'received');
+  return seq;
 }
 
 interface Around {

@@ -20,7 +20,7 @@ import { readZaloJson } from './zalo-json.ts';
 export type ZaloBotCall = {
   readonly method: 'sendMessage' | 'sendPhoto';
   readonly body: { readonly chat_id: string } & (
-    { readonly text: string } | { readonly photo: string; readonly caption: string }
+    { readonly text: string } | { readonly photo: string; readonly caption?: string }
   );
 };
 
@@ -79,8 +79,12 @@ function render(reply: Reply, to: string): ZaloBotCall[] {
       return texts([`${reply.title}\n\n${reply.body}`, ...links].join('\n'), to);
     }
     case 'image': {
-      const [caption = '', ...rest] = splitText(reply.alt, textLength);
-      const photo = { chat_id: to, photo: reply.url, caption };
+      const [caption, ...rest] = splitText(reply.alt, textLength);
+      const photo = {
+        chat_id: to,
+        photo: reply.url,
+        ...(caption === undefined ? {} : { caption }),
+      };
       return [{ method: 'sendPhoto', body: photo }, ...rest.flatMap((text) => texts(text, to))];
     }
   }

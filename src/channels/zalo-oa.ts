@@ -243,10 +243,10 @@ function infoCard(text: string, image: string): Content[] {
 }
 
 function picture(url: string, alt: string): Content[] {
-  const [first = '', ...rest] = splitText(alt, textLength);
+  const [first, ...rest] = splitText(alt, textLength);
   const payload = { template_type: 'media', elements: [{ media_type: 'image', url }] } as const;
   return [
-    { text: first, attachment: { type: 'template', payload } },
+    { ...(first === undefined ? {} : { text: first }), attachment: { type: 'template', payload } },
     ...rest.map((text) => ({ text })),
   ];
 }

@@ -2,16 +2,16 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { HttpCall, Sender } from '../../src/channels/call.ts';
-import type { Allowed, Channel, Json, WebhookRequest } from '../../src/channels/channel.ts';
+import type { Allowed, Channel, WebhookRequest } from '../../src/channels/channel.ts';
 import { messenger } from '../../src/channels/messenger.ts';
 import type { MessengerCall, SendCall } from '../../src/channels/messenger.ts';
 import type { Instant } from '../../src/clock.ts';
 import type { Reply } from '../../src/conversation/reply.ts';
 import { SignatureError } from '../../src/errors.ts';
 import { channelContract } from '../contracts/channel-contract.ts';
-import type { Shown } from '../contracts/channel-contract.ts';
 import { realContent } from '../support/content.ts';
 import { fakeGraph, graph } from '../support/platforms.ts';
+import { readMessenger } from '../support/reads.ts';
 
 const page = '100000000000001';
 const settings = {
@@ -307,39 +307,6 @@ describe('a call', () => {
   });
 });
 
-/** What Messenger’s Send API takes. Source: channels.md A.1.6, read 2026-11-23. */
-function read(json: Json): Shown {
-  const { recipient, messaging_type, tag, message } = json as SendCall;
-  expect(recipient.id ?? recipient.comment_id).toMatch(/./);
-  expect(tag !== undefined).toBe(messaging_type === 'MESSAGE_TAG');
-  expect(message.text !== undefined).not.toBe(message.attachment !== undefined);
-  if (message.text !== undefined) {
-    expect(message.text.trim()).not.toBe('');
-    const quick = message.quick_replies ?? [];
-    expect(quick.length).toBeLessThanOrEqual(13);
-    for (const { payload } of quick) expect(payload.length).toBeLessThanOrEqual(1_000);
-    return {
-      text: message.text,
-      titles: quick.map(({ title }) => title),
-      payloads: quick.map(({ payload }) => payload),
-      links: [],
-    };
-  }
-  const { text: words = '', buttons = [], url } = message.attachment!.payload;
-  if (message.attachment!.type === 'template') {
-    expect(words.trim()).not.toBe('');
-    expect(words.length).toBeLessThanOrEqual(640);
-    expect(buttons.length).toBeGreaterThanOrEqual(1);
-    expect(buttons.length).toBeLessThanOrEqual(3);
-  } else expect(url).toBeDefined();
-  return {
-    text: words,
-    titles: buttons.map(({ title }) => title),
-    payloads: buttons.flatMap(({ payload }) => (payload === undefined ? [] : [payload])),
-    links: buttons.flatMap((button) => (button.url === undefined ? [] : [button.url])),
-  };
-}
-
 /** Deliveries of our Page with anything in the places that a parser looks at. */
 const bodies = ((): fc.Arbitrary<unknown> => {
   const junk = fc.jsonValue({ maxDepth: 2 });
@@ -431,5 +398,5 @@ channelContract('messenger', {
   signed,
   bodies,
   text: delivery({ mid: 'm', text: 'Chào em' }),
-  read,
+  read: readMessenger,
 });

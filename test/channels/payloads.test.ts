@@ -1,4 +1,5 @@
 import { afterAll, afterEach, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import type { InboundEvent } from '../../src/conversation/event.ts';
 import { messages, unread } from '../../src/store/collections.ts';
 import { startBot, stopBots } from '../support/bot.ts';
@@ -77,6 +78,8 @@ test.each(published)(
     const headers = headersFor(channel, body, bot);
     for (const _ of [1, 2]) {
       const { status } = await site.post(`/webhooks/${channel}`, body, headers);
+      // First, so that a defect says where it is.
+      expect(bot.log().filter(({ msg }) => msg === 'request failed')).toEqual([]);
       expect(status).toBe(200);
     }
 
@@ -105,3 +108,40 @@ test.each(published)(
     counted.set(channel, { payloads: payloads + 1, events: before + events.length });
   },
 );
+
+test.each(published)(
+  '%s with any value in it changed to anything is acknowledged',
+  async (name) => {
+    const channel = channelOf(name);
+    const bot = await startBot({ env: envFor(name) });
+    const site = await serve(bot.app.http);
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.jsonValue({ maxDepth: 2 }), async (n, value) => {
+        const body = Buffer.from(JSON.stringify(withValue(payload(name), n, value)));
+        const { status } = await site.post(
+          `/webhooks/${channel}`,
+          body,
+          headersFor(channel, body, bot),
+        );
+        expect(status).toBe(200);
+      }),
+      { numRuns: 20, endOnFailure: true },
+    );
+    await bot.rests();
+    // Whatever was made of them: none of it is work that fails for ever.
+    expect(await bot.dead()).toEqual([]);
+  },
+);
+
+/** The body with its n-th value, counted round and round, changed. */
+function withValue(body: unknown, n: number, value: unknown): unknown {
+  let values = 0;
+  JSON.stringify(body, (_key, one: unknown) => {
+    values++;
+    return one;
+  });
+  let at = 0;
+  const chosen = n % values;
+  const text = JSON.stringify(body, (_key, one: unknown) => (at++ === chosen ? value : one));
+  return JSON.parse(text) as unknown;
+}

@@ -362,8 +362,10 @@ channelContract('Zalo Bot', {
   read(call: Json) {
     // Only this channel's own render made it.
     const { body } = call as ZaloBotCall;
-    const text = 'text' in body ? body.text : body.caption;
-    expect(text).not.toBe('');
+    const written = 'text' in body ? body.text : body.caption;
+    expect(written?.trim()).not.toBe('');
+    const text = written ?? '';
+    expect(text.length).toBeLessThanOrEqual(2_000);
     return { text, titles: [], payloads: [], links: 'photo' in body ? [body.photo] : [] };
   },
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { HttpAnswer, HttpCall, Sender } from '../../src/channels/call.ts';
-import type { Channel, Json, WebhookRequest } from '../../src/channels/channel.ts';
+import type { Channel, WebhookRequest } from '../../src/channels/channel.ts';
 import { zaloOa } from '../../src/channels/zalo-oa.ts';
 import type { ZaloCall, ZaloOaSettings } from '../../src/channels/zalo-oa.ts';
 import { rotatingTokens } from '../../src/channels/zalo-oa-token.ts';
@@ -13,7 +13,6 @@ import { openStore } from '../../src/store/open.ts';
 import { cipherOf } from '../../src/store/cipher.ts';
 import { sealedSecrets } from '../../src/store/secrets.ts';
 import { channelContract } from '../contracts/channel-contract.ts';
-import type { Shown } from '../contracts/channel-contract.ts';
 import { manualClock } from '../support/clock.ts';
 import { realContent } from '../support/content.ts';
 import { payload } from '../support/payloads.ts';
@@ -27,6 +26,7 @@ import {
   zaloText,
 } from '../support/platforms/zalo-oa.ts';
 import type { SignOptions } from '../support/platforms/zalo-oa.ts';
+import { readZalo } from '../support/reads.ts';
 
 const clock = manualClock();
 const now = clock.now();
@@ -427,26 +427,5 @@ channelContract('Zalo OA', {
     { requiredKeys: ['event_name'] },
   ),
   text: zaloText('Chào em', now),
-  read: shown,
+  read: readZalo,
 });
-
-function shown(call: Json): Shown {
-  // Only this channel's own render made it.
-  const { message } = (call as ZaloCall).body;
-  const { buttons = [], elements = [] } = message.attachment?.payload ?? {};
-  expect(buttons.length).toBeLessThanOrEqual(5);
-  expect(message.text).not.toBe('');
-  return {
-    text: message.text ?? '',
-    titles: buttons.map(({ title }) => title),
-    payloads: buttons.flatMap(({ type, payload }) =>
-      type === 'oa.query.hide' && typeof payload === 'string'
-        ? [payload.replace(/^#(\S+) .*$/s, '$1')]
-        : [],
-    ),
-    links: [
-      ...buttons.flatMap(({ payload }) => (typeof payload === 'string' ? [] : [payload.url])),
-      ...elements.map(({ url = '' }) => url),
-    ],
-  };
-}

@@ -170,6 +170,27 @@ export function channelContract(name: string, subject: ChannelSubject): void {
       );
     });
 
+    test('makes only calls that the platform takes, of any reply at all', () => {
+      fc.assert(
+        fc.property(anyReply, fc.constantFrom<Allowed['via']>('normal', 'human'), (reply, via) => {
+          for (const call of channel.render(reply, '12345', { allowed: true, via }, 'out/x')) {
+            const { text, titles } = subject.read(call);
+            // Half a character is none.
+            for (const words of [text, ...titles]) expect(words).not.toMatch(/\p{Cs}/u);
+          }
+        }),
+        { numRuns: 500 },
+      );
+    });
+
+    test('cuts no character from its accents', () => {
+      fc.assert(
+        fc.property(replies(choices), (reply) => {
+          for (const { text } of shownOf(reply)) expect(text).not.toMatch(/^[\p{M}\u200d]/u);
+        }),
+      );
+    });
+
     test('says the same when it is asked again, in calls that can be kept', () => {
       fc.assert(
         fc.property(replies(choices), (reply) => {
@@ -255,6 +276,56 @@ function wordsOf(reply: Reply): readonly string[] {
       return [reply.alt];
   }
 }
+
+/** Replies of any words, of any number of buttons and links: more than anything we have ever says. */
+const anyReply: fc.Arbitrary<Reply> = (() => {
+  const words = (maxLength: number): fc.Arbitrary<string> =>
+    fc.oneof(
+      fc.constantFrom('', ' \n'),
+      fc.string({ unit: 'grapheme', maxLength, size: 'max' }),
+      fc.string({ unit: 'binary', maxLength, size: 'max' }),
+      fc.nat({ max: maxLength }).map((n) => 'ế'.normalize('NFD').repeat(n)),
+      fc.nat({ max: maxLength / 4 }).map((n) => 'Hồ sơ gồm 👩🏽‍🌾 '.repeat(n)),
+    );
+  // Nobody can press what has no words.
+  const title = words(60).map((text) => `Nút ${text}`);
+  // By contract of dialogue/payload.ts at most 64 bytes; one that is longer must do no harm.
+  const payload = fc.oneof(
+    fc.stringMatching(/^[a-z:/_]{1,64}$/),
+    words(60).map((x) => `a:${x}`),
+  );
+  const list = <T>(of: fc.Arbitrary<T>) => fc.array(of, { maxLength: 20 });
+  const choices = list(fc.record({ title, payload, privately: fc.constant(true as const) }));
+  const text = words(9_000);
+  const said = { type: fc.constant('text' as const), text: text.map((x) => `Dạ ${x}`) };
+  const to = fc.constantFrom('all' as const, 'author' as const);
+  return fc.oneof(
+    fc.record(
+      {
+        ...said,
+        choices: fc.oneof(
+          choices,
+          choices.map((all) => all.slice(0, 3)),
+        ),
+        asks: fc.constant('contact' as const),
+        handsOver: fc.constant(true as const),
+      },
+      { requiredKeys: ['type', 'text'] },
+    ),
+    fc.record({ ...said, choices, comment: fc.record({ id: fc.constant('1_2'), to }) }),
+    fc.record({
+      type: fc.constant('card' as const),
+      title,
+      body: text,
+      links: list(fc.record({ title, url: fc.webUrl({ validSchemes: ['https'] }) })),
+    }),
+    fc.record({
+      type: fc.constant('image' as const),
+      url: fc.webUrl({ validSchemes: ['https'] }),
+      alt: text,
+    }),
+  );
+})();
 
 /** Replies as flows may write them: words that are there, titles and payloads that are not empty. */
 function replies(mostChoices: number): fc.Arbitrary<Reply> {

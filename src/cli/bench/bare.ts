@@ -1,5 +1,4 @@
 import type { Server } from 'node:http';
-// eslint-disable-next-line @typescript-eslint/no-restricted-imports -- the yardstick itself, outside of the program
 import express from 'express';
 
 /** The yardstick: verifies nothing, reads nothing, stores nothing, answers 200. Says its port to its parent. */

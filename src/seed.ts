@@ -1,8 +1,8 @@
 import type { Clock } from './clock.ts';
 import type { Content } from './content/content.ts';
 import type { Course, Seats } from './conversation/course.ts';
-import { ConflictError } from './errors.ts';
 import * as collections from './store/collections.ts';
+import { commitIfFirst } from './store/race.ts';
 import { insert } from './store/store.ts';
 import type { Store } from './store/store.ts';
 
@@ -25,8 +25,6 @@ export async function seedExamples(
     insert<Course>(collections.courses, { ...seed, schema: 1, state: 'open' }),
     insert<Seats>(collections.seats, { id: seed.id, schema: 1, capacity: seed.capacity, taken: 0 }),
   ]);
-  await store.commit(writes).catch((error: unknown) => {
-    // Another process has just done it.
-    if (!(error instanceof ConflictError)) throw error;
-  });
+  // Another process may be doing it just now.
+  await commitIfFirst(store, writes);
 }

@@ -1,10 +1,10 @@
 import type { Instant } from '../clock.ts';
-import { ConflictError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { JobId } from '../ids.ts';
 import { enqueue, release } from '../pipeline/queue.ts';
 import { jobs, locks } from '../store/collections.ts';
 import { laneId } from '../store/lane.ts';
+import { commitIfFirst } from '../store/race.ts';
 import type { Claim, Store } from '../store/store.ts';
 
 /** Something that one process at a time may do. */
@@ -42,10 +42,7 @@ async function ensureLane(store: Store, channel: string, now: Instant): Promise<
   if (await store.collection(jobs).get(id)) return;
   const cause = newId<'trace'>();
   const job = { id, channel, lane: channel, order: 0, createdAt: now, cause, body: {} };
-  await store.commit([enqueue('tasks', job, false)]).catch((error: unknown) => {
-    // Another process was first.
-    if (!(error instanceof ConflictError)) throw error;
-  });
+  await commitIfFirst(store, [enqueue('tasks', job, false)]);
 }
 
 function leaseOf(store: Store, claim: Claim): Lease {
@@ -55,10 +52,8 @@ function leaseOf(store: Store, claim: Claim): Lease {
       return (await store.collection(locks).get(id))?.version === version;
     },
     async release() {
-      await store.commit([release(claim)]).catch((error: unknown) => {
-        // Taken from us already.
-        if (!(error instanceof ConflictError)) throw error;
-      });
+      // It may have been taken from us already.
+      await commitIfFirst(store, [release(claim)]);
     },
   };
 }

@@ -2,10 +2,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Request } from 'express';
 import { days, later } from '../clock.ts';
 import type { Clock } from '../clock.ts';
-import { AppError, ConflictError } from '../errors.ts';
+import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { ContactId, ConversationId } from '../ids.ts';
 import { webSessions } from '../store/collections.ts';
+import { commitIfFirst } from '../store/race.ts';
 import type { WebSession } from '../store/collections.ts';
 import { insert, remove, replace } from '../store/store.ts';
 import type { Store } from '../store/store.ts';
@@ -56,7 +57,8 @@ export function sessions(store: Store, clock: Clock): Sessions {
       return session;
     },
     async close(request) {
-      await store.commit([remove(webSessions, await find(request))]).catch(onlyConflicts);
+      // Another request of the same browser may be doing it just now.
+      await commitIfFirst(store, [remove(webSessions, await find(request))]);
     },
   };
 }
@@ -64,14 +66,8 @@ export function sessions(store: Store, clock: Clock): Sessions {
 async function slide(store: Store, clock: Clock, session: WebSession): Promise<void> {
   const expiresAt = later(clock.now(), lasts);
   if (expiresAt - session.expiresAt < movesOn) return;
-  await store
-    .commit([replace<WebSession>(webSessions, session, { expiresAt })])
-    .catch(onlyConflicts);
-}
-
-/** Another request of the same browser has just done it. */
-function onlyConflicts(error: unknown): void {
-  if (!(error instanceof ConflictError)) throw error;
+  // Another request of the same browser may be doing it just now.
+  await commitIfFirst(store, [replace<WebSession>(webSessions, session, { expiresAt })]);
 }
 
 function hash(token: string): string {

@@ -3,9 +3,10 @@ import { days } from '../clock.ts';
 import type { Instant } from '../clock.ts';
 import type { Conversation } from '../conversation/conversation.ts';
 import type { Delivery, Message } from '../conversation/message.ts';
-import { AppError, ConflictError } from '../errors.ts';
+import { AppError } from '../errors.ts';
 import type { ChannelName, ConversationId } from '../ids.ts';
 import * as collections from '../store/collections.ts';
+import { againWhenLost } from '../store/race.ts';
 import { remove, replace } from '../store/store.ts';
 import type { Job, Store, Write } from '../store/store.ts';
 import { audit } from './audit.ts';
@@ -53,7 +54,8 @@ export async function putBack(
   code: string,
   by: Moderator,
 ): Promise<void> {
-  for (let tries = 0; ; tries++) {
+  // The person may be writing just now.
+  await againWhenLost(mostTries, async () => {
     const letter = (await deadLetters(ports.store)).find((one) => one.code === code);
     if (!letter) throw new AppError('not_found', 404, `Không có việc hỏng “${code}”.`);
     if (letter.jobs.some(({ body }) => body.emptied)) throw emptied();
@@ -62,17 +64,11 @@ export async function putBack(
       ? { type: 'conversation', id: letter.conversationId }
       : { type: 'task', id: letter.code };
     const before = { queue: letter.queue, reason: letter.reason };
-    try {
-      await ports.store.commit([
-        ...(await backInLane(ports.store, letter, now)),
-        audit({ action: 'letter.again', object, before }, by, now),
-      ]);
-      return;
-    } catch (error) {
-      // The person wrote just now.
-      if (!(error instanceof ConflictError) || tries >= mostTries) throw error;
-    }
-  }
+    await ports.store.commit([
+      ...(await backInLane(ports.store, letter, now)),
+      audit({ action: 'letter.again', object, before }, by, now),
+    ]);
+  });
 }
 
 /** What old letters lose: after seven days what people wrote, after ninety a task's letter itself. At most `limit` writes. */

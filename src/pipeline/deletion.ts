@@ -3,10 +3,11 @@ import type { Content } from '../content/content.ts';
 import { caseCode } from '../conversation/case.ts';
 import type { Case } from '../conversation/case.ts';
 import type { Notice } from '../conversation/notice.ts';
-import { AppError, ConflictError } from '../errors.ts';
+import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { CaseId, ChannelName, ContactId, ConversationId, EventId } from '../ids.ts';
 import * as collections from '../store/collections.ts';
+import { commitIfFirst } from '../store/race.ts';
 import { insert } from '../store/store.ts';
 import type { Store } from '../store/store.ts';
 import { audit } from './audit.ts';
@@ -75,16 +76,12 @@ async function openCase(
     channel,
     action: 'data_deletion',
   } as const;
-  try {
-    await store.commit([
-      insert<Case>(collections.cases, doc),
-      insert<Notice>(collections.notices, { ...notice, text: code, state: 'open', at: now }),
-      notifyJob({ code: 'privacy_request', channel }, now, newId<'trace'>()),
-    ]);
-  } catch (error) {
-    // The same request at the same time: it has the same code.
-    if (!(error instanceof ConflictError)) throw error;
-  }
+  // The same request at the same time has the same code.
+  await commitIfFirst(store, [
+    insert<Case>(collections.cases, doc),
+    insert<Notice>(collections.notices, { ...notice, text: code, state: 'open', at: now }),
+    notifyJob({ code: 'privacy_request', channel }, now, newId<'trace'>()),
+  ]);
   return { ...doc, version: 0 };
 }
 

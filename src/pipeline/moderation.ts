@@ -11,6 +11,7 @@ import { AppError, ConflictError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { ConversationId, OrganisationId } from '../ids.ts';
 import * as collections from '../store/collections.ts';
+import { againWhenLost } from '../store/race.ts';
 import { insert } from '../store/store.ts';
 import type { Store, Write } from '../store/store.ts';
 import { audit } from './audit.ts';
@@ -219,24 +220,20 @@ async function act(
   by: Moderator | undefined,
   decide: (conversation: Conversation, now: Instant) => Act | undefined,
 ): Promise<Conversation> {
-  for (let tries = 0; ; tries++) {
+  return againWhenLost(mostTries, async () => {
     const conversation = await get(ports.store, id);
     const now = ports.clock.now();
     const decided = decide(conversation, now);
     if (!decided) return conversation;
     const { after, writes } = said(ports, decided, by, now);
-    try {
-      await ports.store.commit([
-        keep(conversation, { ...after, updatedAt: now }),
-        ...writes,
-        audit(recordOf(decided.action, conversation, decided.after), by, now),
-        ...(by ? await staffSeen(ports.store, now) : []),
-      ]);
-      return after;
-    } catch (error) {
-      if (!(error instanceof ConflictError) || tries >= mostTries) throw error;
-    }
-  }
+    await ports.store.commit([
+      keep(conversation, { ...after, updatedAt: now }),
+      ...writes,
+      audit(recordOf(decided.action, conversation, decided.after), by, now),
+      ...(by ? await staffSeen(ports.store, now) : []),
+    ]);
+    return after;
+  });
 }
 
 function said(

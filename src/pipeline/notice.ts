@@ -2,9 +2,10 @@ import type { Instant } from '../clock.ts';
 import type { EventOf } from '../conversation/event.ts';
 import type { Notice } from '../conversation/notice.ts';
 import type { NotifyCode } from '../dialogue/effects.ts';
-import { AppError, ConflictError } from '../errors.ts';
+import { AppError } from '../errors.ts';
 import type { TraceId } from '../ids.ts';
 import { notices } from '../store/collections.ts';
+import { commitIfFirst } from '../store/race.ts';
 import { insert, replace } from '../store/store.ts';
 import type { Store } from '../store/store.ts';
 import { audit } from './audit.ts';
@@ -28,15 +29,11 @@ export async function openNotice(
   code: NotifyCode = 'platform_notice',
 ): Promise<void> {
   const notice = { id, schema: 1, channel, action, text: reason, state: 'open', at: now } as const;
-  try {
-    await store.commit([
-      insert<Notice>(notices, notice),
-      notifyJob({ code, channel, reason: action }, now, trace),
-    ]);
-  } catch (error) {
-    // A redelivery.
-    if (!(error instanceof ConflictError)) throw error;
-  }
+  // A redelivery finds it there.
+  await commitIfFirst(store, [
+    insert<Notice>(notices, notice),
+    notifyJob({ code, channel, reason: action }, now, trace),
+  ]);
 }
 
 /** Notices that nobody has seen, the oldest first. */

@@ -1,7 +1,7 @@
 import type { Clock, Instant } from '../clock.ts';
-import { ConflictError } from '../errors.ts';
 import type { Meter } from '../meter.ts';
 import * as collections from '../store/collections.ts';
+import { againWhenLost } from '../store/race.ts';
 import type { ChannelHealth } from '../store/collections.ts';
 import { insert, replace } from '../store/store.ts';
 import type { Store } from '../store/store.ts';
@@ -52,19 +52,14 @@ export function pulse(store: Store, clock: Clock, meter: Meter): Pulse {
 const mostTries = 5;
 
 async function write(store: Store, id: string, beat: Beat): Promise<void> {
-  for (let tries = 0; ; tries++) {
+  await againWhenLost(mostTries, async () => {
     const health = await store.collection(collections.channelHealth).get(id);
-    try {
-      await store.commit([
-        health
-          ? replace(collections.channelHealth, health, newer(health, beat))
-          : insert<ChannelHealth>(collections.channelHealth, { ...unseen, id, ...beat }),
-      ]);
-      return;
-    } catch (error) {
-      if (!(error instanceof ConflictError) || tries >= mostTries) throw error;
-    }
-  }
+    await store.commit([
+      health
+        ? replace(collections.channelHealth, health, newer(health, beat))
+        : insert<ChannelHealth>(collections.channelHealth, { ...unseen, id, ...beat }),
+    ]);
+  });
 }
 
 /** Of a channel that nobody has looked at. */

@@ -1,7 +1,7 @@
 import { hours, later } from '../clock.ts';
 import type { Clock, Instant, Millis } from '../clock.ts';
-import { ConflictError } from '../errors.ts';
 import { rates } from '../store/collections.ts';
+import { commitIfFirst } from '../store/race.ts';
 import type { Rate } from '../store/collections.ts';
 import { insert, replace } from '../store/store.ts';
 import type { Store, Write } from '../store/store.ts';
@@ -50,7 +50,8 @@ export async function takeShare(
     if (rate && isPause(rate.pausedUntil, now)) return none(rate.pausedUntil - now);
     if (free < tokens) return none(tokens * each - (now - spentUntil));
     const spent = { spentUntil: spentUntil + tokens * each };
-    if (await written(store, change(rate, channel, spent))) return { tokens, wait: 0 as Millis };
+    if (await commitIfFirst(store, [change(rate, channel, spent)]))
+      return { tokens, wait: 0 as Millis };
   }
   return none(depthMs);
 }
@@ -82,7 +83,7 @@ export async function keepPause(
   for (let tries = 0; tries < mostTries; tries++) {
     const rate = await store.collection(rates).get(channel);
     if (rate && isPause(rate.pausedUntil, now) && rate.pausedUntil >= pausedUntil) return;
-    if (await written(store, change(rate, channel, { pausedUntil }))) return;
+    if (await commitIfFirst(store, [change(rate, channel, { pausedUntil })])) return;
   }
 }
 
@@ -94,17 +95,6 @@ function change(
   if (rate) return replace(rates, rate, to);
   const fresh = { id: channel, schema: 1 as const, spentUntil: 0, pausedUntil: 0 as Instant };
   return insert<Rate>(rates, { ...fresh, ...to });
-}
-
-/** False when another process was first. */
-async function written(store: Store, write: Write): Promise<boolean> {
-  try {
-    await store.commit([write]);
-    return true;
-  } catch (error) {
-    if (!(error instanceof ConflictError)) throw error;
-    return false;
-  }
 }
 
 /** Pauses that stand in the store, by channel. */

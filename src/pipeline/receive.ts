@@ -14,6 +14,7 @@ import type { ContactId, ConversationId, EventId, JobId, OrganisationId, TraceId
 import type { Log } from '../log.ts';
 import type { Meter } from '../meter.ts';
 import * as collections from '../store/collections.ts';
+import { commitIfFirst } from '../store/race.ts';
 import { insert } from '../store/store.ts';
 import type { Committed, Store, Write } from '../store/store.ts';
 import { settleSent } from './deliver.ts';
@@ -328,7 +329,8 @@ async function noteDelivered(store: Store, event: EventOf<'delivered'>): Promise
   const write: Write = receipt
     ? { op: 'replace', in: collections.receipts.name, doc: { ...doc, version: receipt.version } }
     : insert(collections.receipts, doc);
-  await store.commit([write]).catch(onlyConflicts);
+  // Another delivery of the same may be saying it.
+  await commitIfFirst(store, [write]);
 }
 
 /** What we could not read, already redacted, for seven days. */
@@ -347,10 +349,6 @@ async function keepUnread(
     raw: event.raw ?? '',
     at: receivedAt,
   };
-  await store.commit([insert(collections.unread, doc)]).catch(onlyConflicts);
-}
-
-/** A conflict here means that another delivery of the same has said it already. */
-function onlyConflicts(error: unknown): void {
-  if (!(error instanceof ConflictError)) throw error;
+  // Another delivery of the same may be keeping it.
+  await commitIfFirst(store, [insert(collections.unread, doc)]);
 }

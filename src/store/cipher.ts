@@ -2,10 +2,11 @@ import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } f
 import { mkdirSync, openSync, closeSync, fsyncSync, readFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import type { Sealed } from '../conversation/contact.ts';
-import { AppError, ConflictError } from '../errors.ts';
+import { AppError } from '../errors.ts';
 import { secrets } from './collections.ts';
 import { insert } from './store.ts';
 import type { Store } from './store.ts';
+import { commitIfFirst } from './race.ts';
 
 /** Covers what must not lie readable in a database or a backup: phone numbers, platform tokens. */
 export interface Cipher {
@@ -125,12 +126,6 @@ export async function confirmKey(store: Store, cipher: Cipher): Promise<void> {
   const known = await store.collection(secrets).get('dataKey');
   if (known?.value === cipher.fingerprint) return;
   if (known) throw wrongKey();
-  try {
-    await store.commit([
-      insert(secrets, { id: 'dataKey', schema: 1 as const, value: cipher.fingerprint }),
-    ]);
-  } catch (error) {
-    if (!(error instanceof ConflictError)) throw error;
-    await confirmKey(store, cipher);
-  }
+  const print = insert(secrets, { id: 'dataKey', schema: 1 as const, value: cipher.fingerprint });
+  if (!(await commitIfFirst(store, [print]))) await confirmKey(store, cipher);
 }

@@ -3,13 +3,14 @@ import type { Channel, ChannelCheck, Trouble } from '../channels/channel.ts';
 import { days, hours } from '../clock.ts';
 import type { Instant, Millis } from '../clock.ts';
 import { isoDay } from '../conversation/calendar.ts';
-import { briefly, ChannelError, ConflictError } from '../errors.ts';
+import { briefly, ChannelError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { EventId } from '../ids.ts';
 import { troubleInWords } from '../pipeline/channel-health.ts';
 import { openNotice, openNotices } from '../pipeline/notice.ts';
 import { unseen } from '../pipeline/pulse.ts';
 import * as collections from '../store/collections.ts';
+import { againWhenLost } from '../store/race.ts';
 import type { ChannelHealth } from '../store/collections.ts';
 import { insert, replace } from '../store/store.ts';
 import type { Store } from '../store/store.ts';
@@ -60,20 +61,16 @@ async function keep(
   silence: Millis | undefined,
   now: Instant,
 ): Promise<ChannelHealth> {
-  for (let tries = 0; ; tries++) {
+  return againWhenLost(mostTries, async () => {
     const before = await store.collection(collections.channelHealth).get(id);
     const seen = after(before ?? { ...unseen, id, version: 0 }, said, silence, now);
-    try {
-      await store.commit([
-        before
-          ? replace(collections.channelHealth, before, seen)
-          : insert<ChannelHealth>(collections.channelHealth, seen),
-      ]);
-      return seen;
-    } catch (error) {
-      if (!(error instanceof ConflictError) || tries >= mostTries) throw error;
-    }
-  }
+    await store.commit([
+      before
+        ? replace(collections.channelHealth, before, seen)
+        : insert<ChannelHealth>(collections.channelHealth, seen),
+    ]);
+    return seen;
+  });
 }
 
 /** Longer than that between two looks, and this program was not there to hear. */

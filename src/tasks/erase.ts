@@ -2,12 +2,12 @@ import { days, later } from '../clock.ts';
 import type { Instant } from '../clock.ts';
 import type { Conversation } from '../conversation/conversation.ts';
 import type { Registration, Seats } from '../conversation/course.ts';
-import { ConflictError } from '../errors.ts';
 import type { ContactId, CourseId, EventId } from '../ids.ts';
 import { audit } from '../pipeline/audit.ts';
 import type { ModerationPorts, Moderator } from '../pipeline/moderation.ts';
 import { forgottenKey } from '../pipeline/receive.ts';
 import * as collections from '../store/collections.ts';
+import { commitIfFirst } from '../store/race.ts';
 import { insert, remove, replace } from '../store/store.ts';
 import type { AnyCollection, CollectionDef, Doc, Store, Write } from '../store/store.ts';
 import { besideTalks, erasedName, unnamed } from './traces.ts';
@@ -67,10 +67,8 @@ export async function eraseStep(
 ): Promise<boolean> {
   const writes = await nextWrites(store, contactId, now);
   if (writes.length === 0) return true;
-  await store.commit(writes).catch((error: unknown) => {
-    // The person wrote, or a call was settled, just now: the next step reads it as it stands then.
-    if (!(error instanceof ConflictError)) throw error;
-  });
+  // The person may be writing, or a call be settled, just now: the next step reads it as it stands then.
+  await commitIfFirst(store, writes);
   return false;
 }
 

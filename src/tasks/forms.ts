@@ -1,11 +1,11 @@
 import { days, hours } from '../clock.ts';
 import type { Instant } from '../clock.ts';
 import type { Conversation } from '../conversation/conversation.ts';
-import { ConflictError } from '../errors.ts';
 import type { TaskState } from '../store/collections.ts';
 import * as collections from '../store/collections.ts';
+import { commitIfFirst } from '../store/race.ts';
 import { insert, replace } from '../store/store.ts';
-import type { Store, Write } from '../store/store.ts';
+import type { Write } from '../store/store.ts';
 import type { Task } from './task.ts';
 
 const perStep = 200;
@@ -30,10 +30,14 @@ export const forms: Task = {
       // Of this task's own making, below.
       ...(input === null ? {} : { after: input as { value: number; id: string } }),
     });
-    for (const one of silent) if (one.memory.flow) await commit(store, withoutForm(one));
+    for (const one of silent) {
+      // Who is speaking again just now is looked at anew after the next silence.
+      if (one.memory.flow) await commitIfFirst(store, [withoutForm(one)]);
+    }
     const last = silent.at(-1);
     if (last && silent.length === perStep) return { value: last.updatedAt, id: last.id };
-    if (seen === undefined || until > seen.lastSlot) await commit(store, seenUpTo(seen, until));
+    if (seen === undefined || until > seen.lastSlot)
+      await commitIfFirst(store, [seenUpTo(seen, until)]);
     return undefined;
   },
 };
@@ -47,11 +51,4 @@ function seenUpTo(seen: TaskState | undefined, lastSlot: Instant): Write {
   return seen
     ? replace(collections.taskStates, seen, { lastSlot })
     : insert(collections.taskStates, { id: key, schema: 1, lastSlot });
-}
-
-/** A conflict means that the person spoke again just now, and the next silence is looked at anew. */
-async function commit(store: Store, write: Write): Promise<void> {
-  await store.commit([write]).catch((error: unknown) => {
-    if (!(error instanceof ConflictError)) throw error;
-  });
 }

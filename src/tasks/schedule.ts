@@ -1,11 +1,11 @@
 import type { Clock, Instant } from '../clock.ts';
-import { ConflictError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { JobId } from '../ids.ts';
 import type { Patience } from '../pipeline/patience.ts';
 import { done, enqueue } from '../pipeline/queue.ts';
 import type { TaskBody, TaskClaim } from '../pipeline/queue.ts';
 import * as collections from '../store/collections.ts';
+import { commitIfFirst } from '../store/race.ts';
 import { insert, replace } from '../store/store.ts';
 import type { Store, Write } from '../store/store.ts';
 import type { Task, TaskPorts } from './task.ts';
@@ -55,8 +55,6 @@ export async function schedule(tasks: readonly Task[], store: Store, clock: Cloc
       isAhead || (isLate && now - slot > every / 2)
         ? []
         : [taskJob({ task: name, input: null }, now)];
-    await store.commit([mark, ...run]).catch((error: unknown) => {
-      if (!(error instanceof ConflictError)) throw error;
-    });
+    await commitIfFirst(store, [mark, ...run]);
   }
 }

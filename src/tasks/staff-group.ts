@@ -2,12 +2,13 @@ import type { Channel, Json } from '../channels/channel.ts';
 import { later, seconds } from '../clock.ts';
 import type { Instant, Millis } from '../clock.ts';
 import type { Content } from '../content/content.ts';
-import { ChannelError, ConflictError } from '../errors.ts';
+import { ChannelError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { JobId } from '../ids.ts';
 import { backoff, enqueue } from '../pipeline/queue.ts';
 import type { Bell, TaskBody } from '../pipeline/queue.ts';
 import * as collections from '../store/collections.ts';
+import { commitIfFirst } from '../store/race.ts';
 import { insert, replace } from '../store/store.ts';
 import type { Store, Write } from '../store/store.ts';
 import type { StaffGroup, TaskPorts } from './task.ts';
@@ -55,13 +56,7 @@ async function takePlace(
   const mark: Write = last
     ? replace(collections.taskStates, last, { lastSlot: now })
     : insert(collections.taskStates, { id, schema: 1, lastSlot: now });
-  try {
-    await store.commit([mark]);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof ConflictError)) throw error;
-    return later(now, quiet);
-  }
+  return (await commitIfFirst(store, [mark])) ? undefined : later(now, quiet);
 }
 
 /** Answered meanwhile, or seen: no false alarm. */
@@ -158,7 +153,5 @@ async function putOff(
     cause: newId<'trace'>(),
     body: { task: 'notify', input: { ...bell, tries } } satisfies TaskBody,
   };
-  await store.commit([enqueue('tasks', job, false)]).catch((error: unknown) => {
-    if (!(error instanceof ConflictError)) throw error;
-  });
+  await commitIfFirst(store, [enqueue('tasks', job, false)]);
 }

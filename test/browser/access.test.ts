@@ -1,54 +1,25 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import {
-  breaches,
-  expectNoComplaints,
-  inBrowser,
-  openBrowser,
-  openChatPage,
-  startChat,
-  sticksOut,
-} from '../support/chat-page.ts';
-import type { ChatPage, ChatServer } from '../support/chat-page.ts';
+import { expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { breaches, inBrowser, sticksOut } from '../support/chat-page.ts';
+import type { ChatPage } from '../support/chat-page.ts';
+import { visits } from '../support/chat-visits.ts';
 
 /** Who uses the chat page without a mouse, without seeing it, with large letters or on a small phone. */
 
 const household = 'mở quán cà phê thì đăng ký hộ kinh doanh ở đâu';
 
 inBrowser('the chat page', () => {
-  let browser: Browser;
-  let chat: ChatServer;
-  const opened: ChatPage[] = [];
-  const open = async (options?: BrowserContextOptions, at = ''): Promise<ChatPage> => {
-    const page = await openChatPage(browser, chat.url + at, options);
-    opened.push(page);
-    return page;
-  };
+  const visit = visits();
+  const { open } = visit;
   /** A conversation with all kinds of lines. */
   const talk = async ({ page, ask, answers }: ChatPage): Promise<void> => {
     await ask(household);
     await answers.nth(0).waitFor();
     await ask('thuế hộ kinh doanh tính sao');
     await answers.nth(1).waitFor();
-    await chat.officer('Chào chị, tôi là Minh ở Sở KH&CN.\n\nChị mở quán ở phường nào?');
+    await visit.chat.officer('Chào chị, tôi là Minh ở Sở KH&CN.\n\nChị mở quán ở phường nào?');
     await page.locator('article.moderator').waitFor();
   };
-
-  beforeAll(async () => {
-    browser = await openBrowser();
-  });
-  beforeEach(async () => {
-    chat = await startChat();
-  });
-  afterEach(async () => {
-    const pages = opened.splice(0);
-    for (const { page } of pages) await page.context().close();
-    await chat.stop();
-    pages.forEach(expectNoComplaints);
-  });
-  afterAll(async () => {
-    await browser.close();
-  });
 
   test.each(['light', 'dark'] as const)(
     'breaks no rule of WCAG 2.2 AA (%s)',
@@ -131,7 +102,7 @@ inBrowser('the chat page', () => {
     await page.keyboard.type('hoi ve thue');
     await page.keyboard.press('Enter');
     await page.locator('.bubble').nth(3).waitFor();
-    expect((await chat.lines()).filter(({ from }) => from === 'person').at(-1)?.text).toBe(
+    expect((await visit.chat.lines()).filter(({ from }) => from === 'person').at(-1)?.text).toBe(
       'chu quan ca phe\nhoi ve thue',
     );
   });
@@ -172,7 +143,9 @@ inBrowser('the chat page', () => {
     const { ask, answers } = await open();
     await ask('mở quán cà phê thì đăng ký ở đâu'.normalize('NFD'));
     await answers.first().waitFor();
-    expect((await chat.lines())[0]?.text).toBe('mở quán cà phê thì đăng ký ở đâu'.normalize('NFC'));
+    expect((await visit.chat.lines())[0]?.text).toBe(
+      'mở quán cà phê thì đăng ký ở đâu'.normalize('NFC'),
+    );
   });
 
   test('says how much room is left near the end, and sends nothing that is too long', async () => {

@@ -1,14 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { expect, test } from '@jest/globals';
 import * as collections from '../../src/store/collections.ts';
-import {
-  expectNoComplaints,
-  inBrowser,
-  openBrowser,
-  openChatPage,
-  startChat,
-} from '../support/chat-page.ts';
-import type { ChatPage, ChatServer } from '../support/chat-page.ts';
+import { inBrowser, openBrowser, openChatPage, startChat } from '../support/chat-page.ts';
+import { visits } from '../support/chat-visits.ts';
 
 /** The chat page in a real browser, over the real application. */
 
@@ -16,30 +9,8 @@ const household = 'mở quán cà phê thì đăng ký hộ kinh doanh ở đâu
 const tax = 'thuế hộ kinh doanh tính sao';
 
 inBrowser('the chat page', () => {
-  let browser: Browser;
-  let chat: ChatServer;
-  const opened: ChatPage[] = [];
-  const open = async (options?: BrowserContextOptions): Promise<ChatPage> => {
-    const page = await openChatPage(browser, chat.url, options);
-    opened.push(page);
-    return page;
-  };
-
-  beforeAll(async () => {
-    browser = await openBrowser();
-  });
-  beforeEach(async () => {
-    chat = await startChat();
-  });
-  afterEach(async () => {
-    const pages = opened.splice(0);
-    for (const { page } of pages) await page.context().close();
-    await chat.stop();
-    pages.forEach(expectNoComplaints);
-  });
-  afterAll(async () => {
-    await browser.close();
-  });
+  const visit = visits();
+  const { open } = visit;
 
   test('shows the opening and its five rows before any script runs', async () => {
     const { page } = await open({ javaScriptEnabled: false });
@@ -57,10 +28,10 @@ inBrowser('the chat page', () => {
   test('opens a conversation with the first message, not with the page', async () => {
     const { page, ask, answers } = await open();
     await page.waitForLoadState('networkidle');
-    expect(await chat.sessions()).toBe(0);
+    expect(await visit.chat.sessions()).toBe(0);
     await ask(household);
     await answers.first().waitFor();
-    expect(await chat.sessions()).toBe(1);
+    expect(await visit.chat.sessions()).toBe(1);
   });
 
   test('answers a typed question on a sheet with its sources and day', async () => {
@@ -113,7 +84,7 @@ inBrowser('the chat page', () => {
     await page.mouse.move(180, 400);
     await page.mouse.wheel(0, -2_000);
     await page.waitForFunction('document.querySelector("#log").scrollTop === 0');
-    await chat.officer('Chào chị, tôi xem câu hỏi của chị rồi.');
+    await visit.chat.officer('Chào chị, tôi xem câu hỏi của chị rồi.');
     await page.getByText('Có tin mới').click();
     const words = page.getByText('Chào chị, tôi xem câu hỏi của chị rồi.');
     await words.waitFor();
@@ -168,106 +139,12 @@ inBrowser('the chat page', () => {
     await page.getByRole('button', { name: 'Có ích' }).click();
     await page.getByText('Em cảm ơn anh/chị đã cho biết.').waitFor();
     expect(await page.locator('.marks').count()).toBe(0);
-    const kept = await chat.store.collection(collections.feedbacks).find({ where: {}, limit: 9 });
+    const kept = await visit.chat.store
+      .collection(collections.feedbacks)
+      .find({ where: {}, limit: 9 });
     expect(kept.map(({ helpful, intent }) => ({ helpful, intent }))).toEqual([
       { helpful: true, intent: 'household_tax' },
     ]);
-  });
-
-  test('shows the conversation again after a reload, each line once and in order', async () => {
-    const { page, ask, answers } = await open();
-    await ask(household);
-    await answers.nth(0).waitFor();
-    await ask(tax);
-    await answers.nth(1).waitFor();
-    const read = (): Promise<string[]> =>
-      page.locator('.written .bubble, .written .words').allInnerTexts();
-    const before = await read();
-    await page.reload();
-    await answers.nth(1).waitFor();
-    expect(await read()).toEqual(before);
-    expect(before).toHaveLength(4);
-  });
-
-  test('keeps what is said without network and sends it once, in order, when it is back', async () => {
-    const { page, ask, answers, bubbles, status } = await open();
-    await page.context().setOffline(true);
-    await ask(household);
-    await ask(tax);
-    await page.getByText('Mất mạng – tin sẽ gửi khi có mạng lại.').waitFor();
-    expect(await page.getByText('Chưa gửi – chờ có mạng').count()).toBe(2);
-    expect(await chat.sessions()).toBe(0);
-    await page.context().setOffline(false);
-    await answers.nth(1).waitFor();
-    expect(
-      (await chat.lines()).filter(({ from }) => from === 'person').map(({ text }) => text),
-    ).toEqual([household, tax]);
-    expect(await bubbles.count()).toBe(2);
-    expect(await page.locator('.state').count()).toBe(0);
-    expect(await status.innerText()).toBe('');
-  });
-
-  test('catches up after the network was away', async () => {
-    const { page, ask, answers, status } = await open();
-    await ask(household);
-    await answers.first().waitFor();
-    await page.context().setOffline(true);
-    await page.getByText('Mất mạng').waitFor();
-    await chat.officer('Chào chị, tôi là Minh.');
-    await page.context().setOffline(false);
-    await page.locator('article.moderator').waitFor();
-    expect(await page.locator('article.moderator').innerText()).toContain('Chào chị, tôi là Minh.');
-    expect(await status.innerText()).toContain('đang trả lời anh/chị');
-  });
-
-  test('keeps what could not be sent over a reload', async () => {
-    const { page, ask, answers } = await open();
-    await page.route('**/widget/**', (route) => route.abort());
-    await ask(household);
-    await page.getByText('Đang gửi…').waitFor();
-    await page.reload();
-    await page.getByText(household).waitFor();
-    await page.unroute('**/widget/**');
-    await answers.first().waitFor();
-    expect((await chat.lines()).filter(({ from }) => from === 'person')).toHaveLength(1);
-  });
-
-  test('a message whose acknowledgement was lost is sent again under its id and stands there once', async () => {
-    const { page, ask, answers, bubbles } = await open();
-    const ids: string[] = [];
-    await page.route('**/widget/messages', async (route) => {
-      ids.push((route.request().postDataJSON() as { id: string }).id);
-      if (ids.length > 1) return route.continue();
-      await route.fetch();
-      return route.abort();
-    });
-    await ask(household);
-    await answers.first().waitFor();
-    expect(new Set(ids).size).toBe(1);
-    expect(ids.length).toBeGreaterThan(1);
-    expect(await bubbles.count()).toBe(1);
-    expect((await chat.lines()).filter(({ from }) => from === 'person')).toHaveLength(1);
-  });
-
-  test('a session that is over is replaced by a new one, and the message is kept', async () => {
-    const { page, ask, answers, bubbles } = await open();
-    await ask(household);
-    await answers.first().waitFor();
-    await page.evaluate('localStorage.setItem("nhipcau.token", "x".repeat(43))');
-    await ask(tax);
-    await page.getByText('Cuộc trò chuyện trước đã hết hạn').waitFor();
-    await answers.first().waitFor();
-    expect(await bubbles.allInnerTexts()).toEqual([expect.stringContaining(tax)]);
-    expect(await chat.sessions()).toBe(2);
-  });
-
-  test('asks again and again where no stream gets through', async () => {
-    const { page, ask, answers } = await open();
-    await page.route('**/widget/stream**', (route) => route.abort());
-    await ask(household);
-    await answers.first().waitFor();
-    await ask(tax);
-    await answers.nth(1).waitFor();
   });
 
   test('says that an answer is being made while it takes longer', async () => {
@@ -300,7 +177,7 @@ inBrowser('the chat page', () => {
     await bubbles.nth(2).waitFor();
     // Longer than the sign takes to appear.
     await page.waitForTimeout(1_500);
-    expect((await chat.lines()).at(-1)).toMatchObject({ from: 'person' });
+    expect((await visit.chat.lines()).at(-1)).toMatchObject({ from: 'person' });
     expect(await page.locator('.waiting').isVisible()).toBe(false);
     expect(await page.locator('#heard').textContent()).toBe('');
   });
@@ -309,7 +186,7 @@ inBrowser('the chat page', () => {
     const { page, ask, answers, status } = await open();
     await ask(household);
     await answers.first().waitFor();
-    await chat.officer('Chào chị, tôi là Minh.\nChị ở phường nào?');
+    await visit.chat.officer('Chào chị, tôi là Minh.\nChị ở phường nào?');
     const sheet = page.locator('article.moderator');
     await sheet.waitFor();
     expect(await sheet.locator('.who').innerText()).toMatch(/Cán bộ Minh · Sở KH&CN · \d\d:\d\d/);
@@ -335,7 +212,7 @@ inBrowser('the chat page', () => {
     await answers.first().waitFor();
     await page.getByText(/^Đang chờ cán bộ từ \d\d:\d\d/).waitFor();
     expect(await status.innerText()).toMatch(/^Đang chờ cán bộ từ 09:\d\d/);
-    expect((await chat.conversation()).waiting?.reason).toBe('asked_human');
+    expect((await visit.chat.conversation()).waiting?.reason).toBe('asked_human');
   });
 
   test('shows markup that somebody writes as the words it is', async () => {
@@ -344,9 +221,9 @@ inBrowser('the chat page', () => {
       '<img src=x onerror="document.title=\'bad\'"><script>document.title="bad"</script>';
     await ask(evil);
     await answers.first().waitFor();
-    await chat.officer(`Chị đọc ${evil}`);
+    await visit.chat.officer(`Chị đọc ${evil}`);
     await page.locator('article.moderator').waitFor();
-    await chat.botSays({
+    await visit.chat.botSays({
       type: 'card',
       title: evil,
       body: 'Xem https://dichvucong.gov.vn/?a=1&b=2. Hết.',
@@ -369,56 +246,6 @@ inBrowser('the chat page', () => {
     expect(await page.title()).not.toBe('bad');
   });
 
-  test('a second tab of the same browser follows the same conversation', async () => {
-    const { page, ask, answers } = await open();
-    const other = await page.context().newPage();
-    await other.goto(chat.url);
-    await ask(household);
-    await answers.first().waitFor();
-    await other.locator('.written article').first().waitFor();
-    expect(await other.locator('.bubble').innerText()).toContain(household);
-  });
-
-  test('two tabs keep what could not be sent beside each other', async () => {
-    const { page, ask, answers } = await open();
-    const other = await page.context().newPage();
-    await other.goto(chat.url);
-    await page.context().route('**/widget/**', (route) => route.abort());
-    await ask(household);
-    await page.getByText('Đang gửi…').waitFor();
-    await other.getByLabel('Câu hỏi của anh/chị').fill(tax);
-    await other.keyboard.press('Enter');
-    await other.getByText('Đang gửi…').waitFor();
-    await other.close();
-    await page.reload();
-    await page.context().unroute('**/widget/**');
-    await answers.nth(1).waitFor();
-    expect(
-      (await chat.lines()).filter(({ from }) => from === 'person').map(({ text }) => text),
-    ).toEqual([household, tax]);
-    expect(await page.locator('.state').count()).toBe(0);
-    expect(await page.evaluate('Object.keys(localStorage)')).toEqual(['nhipcau.token']);
-  });
-
-  test('what one tab forgets another does not send', async () => {
-    const { page, ask, bubbles } = await open({ viewport: { width: 1280, height: 900 } });
-    const other = await page.context().newPage();
-    await other.goto(chat.url);
-    await page.context().route('**/widget/**', (route) => route.abort());
-    await ask(household);
-    await page.getByText('Đang gửi…').waitFor();
-    await other.getByRole('button', { name: 'Xoá khỏi máy này' }).click();
-    await other.getByRole('dialog').getByRole('button', { name: 'Xoá khỏi máy này' }).click();
-    await other.getByText('Đã xoá khỏi máy này.').waitFor();
-    await bubbles.first().waitFor({ state: 'detached' });
-    await page.context().unroute('**/widget/**');
-    await page.reload();
-    await page.waitForLoadState('networkidle');
-    expect(await bubbles.count()).toBe(0);
-    expect(await page.evaluate('Object.keys(localStorage)')).toEqual([]);
-    expect(await chat.sessions()).toBe(0);
-  });
-
   test('forgets the conversation on this machine when asked to, and says what stays', async () => {
     const { page, ask, answers, bubbles } = await open({ viewport: { width: 1280, height: 900 } });
     await ask(household);
@@ -436,7 +263,7 @@ inBrowser('the chat page', () => {
     await page.reload();
     await page.waitForLoadState('networkidle');
     expect(await bubbles.count()).toBe(0);
-    expect(await chat.lines()).toHaveLength(2);
+    expect(await visit.chat.lines()).toHaveLength(2);
   });
 });
 

@@ -22,13 +22,6 @@ export function typeTelex(syllable: string, toneLast = true): string {
   return keys.map((key, i) => (i === at ? key + (toneKeys[tone] ?? '') : key)).join('');
 }
 
-export function typeVni(syllable: string): string {
-  const taken = takeTone(syllable);
-  if (!taken) return syllable;
-  const keys = Array.from(taken.bare, (letter) => vniKeys[letter] ?? letter).join('');
-  return keys + (vniTones.indexOf(taken.tone) > 0 ? String(vniTones.indexOf(taken.tone)) : '');
-}
-
 const toneKeys: readonly string[] = ['', 'f', 's', 'r', 'x', 'j'];
 const toneOf: Readonly<Record<string, Tone>> = { f: 1, s: 2, r: 3, x: 4, j: 5 };
 /** By digit: 1 sắc, 2 huyền, 3 hỏi, 4 ngã, 5 nặng. */
@@ -41,15 +34,6 @@ const telexKeys: Readonly<Record<string, string>> = {
   ă: 'aw',
   ơ: 'ow',
   ư: 'uw',
-};
-const vniKeys: Readonly<Record<string, string>> = {
-  đ: 'd9',
-  â: 'a6',
-  ê: 'e6',
-  ô: 'o6',
-  ă: 'a8',
-  ơ: 'o7',
-  ư: 'u7',
 };
 const isVowel = (letter: string): boolean => /[aăâeêioôơuưy]/.test(letter);
 

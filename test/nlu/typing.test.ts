@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { isSyllable } from '../../src/nlu/syllable.ts';
-import { readTyping, typeTelex, typeVni } from '../../src/nlu/typing.ts';
+import { readTyping, typeTelex } from '../../src/nlu/typing.ts';
+import { typeVni } from '../support/vni.ts';
 
 test.each([
   ['hocj', 'học'],

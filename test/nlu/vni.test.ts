@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { readTyping, typeVni } from '../../src/nlu/typing.ts';
+import { readTyping } from '../../src/nlu/typing.ts';
+import { typeVni } from '../support/vni.ts';
 
 test.each(['học', 'việt', 'tôi', 'được', 'hỏi'])(
   '“%s” typed with VNI’s digits is read back',

@@ -1,6 +1,7 @@
 import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
 import ts from 'typescript-eslint';
+import documented from './lint/documented.js';
 import rings from './lint/rings.js';
 
 export default ts.config(
@@ -31,6 +32,7 @@ export default ts.config(
     },
   },
   ...rings,
+  ...documented,
   {
     files: ['test/**/*.ts'],
     rules: {

@@ -13,8 +13,13 @@ export const systemClock: Clock = {
   elapsed: () => performance.now() as Millis,
 };
 
+/** Milliseconds of so many seconds. */
 export const seconds = (n: number): Millis => (n * 1_000) as Millis;
+/** Milliseconds of so many minutes. */
 export const minutes = (n: number): Millis => seconds(n * 60);
+/** Milliseconds of so many hours. */
 export const hours = (n: number): Millis => minutes(n * 60);
+/** Milliseconds of so many days of 24 hours; for days of the calendar see conversation/calendar.ts. */
 export const days = (n: number): Millis => hours(n * 24);
+/** An instant moved on; `by` may be negative. */
 export const later = (at: Instant, by: Millis): Instant => (at + by) as Instant;

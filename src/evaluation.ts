@@ -129,6 +129,7 @@ function heldOutSentence(row: string): HeldOutSentence[] {
   return style && text ? [{ label, style, text: text.trim(), writer }] : [];
 }
 
+/** Judges each sentence alone, as the model does before a conversation bends it; in the same order. */
 export function judgeSentences(model: Model, sentences: readonly HeldOutSentence[]): Judged[] {
   return sentences.map((sentence) =>
     judgeOutputs(

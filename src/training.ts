@@ -59,6 +59,10 @@ export async function ensureModel(
   return loadModel(bytes);
 }
 
+/**
+ * What a model is learnt from: all files of `intents/` but the entities', and the calibration. @throws when one is
+ * missing.
+ */
 export async function readSources(intentsDir: string): Promise<Sources> {
   const tree = await readTree(path.dirname(intentsDir), [path.basename(intentsDir)]);
   const files = [...tree]

@@ -70,6 +70,7 @@ export async function subscribe(account: MessengerAccount): Promise<void> {
   await askGraph(account, 'POST', `${pageOf(account)}/subscribed_apps`, { fields });
 }
 
+/** The Page's edge of the Graph API. */
 export function pageOf({ settings }: MessengerAccount): string {
   return encodeURIComponent(settings.pageId);
 }

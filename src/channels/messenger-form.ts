@@ -12,6 +12,8 @@ export const instant = z
   .union([z.number(), z.string()])
   .transform(Number)
   .pipe(z.number().positive());
+
+/** A part that may be missing, null or of an unknown shape: then it is undefined, and the rest is read all the same. */
 export const aside = <T extends z.ZodType>(form: T) =>
   form.nullish().catch(undefined).transform(orNothing);
 
@@ -24,10 +26,12 @@ export interface Around {
   readonly appId?: string;
 }
 
+/** null becomes undefined. */
 export function orNothing<T>(value: T | null | undefined): T | undefined {
   return value ?? undefined;
 }
 
+/** What every event begins with. `platformId` makes its id: the same for a redelivery. */
 export function eventBase(
   around: Around,
   address: string,
@@ -45,10 +49,12 @@ export function eventBase(
   };
 }
 
+/** The id of a person's conversation with the Page; `person` is Meta's id of them for this Page. */
 export function conversation(pageId: string, person: string): ConversationId {
   return `messenger/${pageId}/${person}` as ConversationId;
 }
 
+/** An event that we cannot read and that names nobody: it is counted and kept, not answered. */
 export function unsupported(raw: unknown, around: Around, what: string): InboundEvent {
   return { ...eventBase(around, '', key(raw), around.receivedAt), ...unread(raw, what) };
 }

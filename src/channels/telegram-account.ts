@@ -200,6 +200,7 @@ const webhook = z.object({
 
 export type WebhookInfo = z.infer<typeof webhook>;
 
+/** Where Telegram brings updates, and what went wrong there last. @throws {ChannelError} when Telegram refuses. */
 export async function webhookInfo(api: BotApi): Promise<WebhookInfo> {
   return webhook.parse(await api.call('getWebhookInfo'));
 }

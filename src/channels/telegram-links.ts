@@ -6,6 +6,7 @@
 const mostBytes = 64;
 const sign = 'p-';
 
+/** Whether Telegram takes this as a button's data: 1 to 64 bytes of UTF-8. Source: Bot API, callback_data. */
 export function fitsButton(payload: string): boolean {
   const bytes = Buffer.byteLength(payload);
   return bytes > 0 && bytes <= mostBytes;

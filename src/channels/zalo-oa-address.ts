@@ -17,6 +17,7 @@ export type ZaloRecipient =
   | { readonly group_id: string }
   | { readonly anonymous_id: string; readonly conversation_id: string };
 
+/** Whom Zalo is to write to, from the address that a conversation keeps. */
 export function recipientOf(address: string): ZaloRecipient {
   const [kind, person, ...conversation] = address.split(':');
   if (kind === inGroup && person !== undefined) return { group_id: person };

@@ -20,6 +20,7 @@ const says = {
     `Zalo từ chối gửi tin${error}: việc này phải xử lý trong trang quản trị OA (gói dịch vụ, quyền của ứng dụng). Xem bảng lỗi trong docs/channels/zalo-oa.md.`,
 };
 
+/** Notices that a person has to act on in Zalo's console; the same action about the same thing opens one. */
 export function zaloNotices(
   oaId: string,
   { store, clock }: Pick<AttendPorts, 'store' | 'clock'>,

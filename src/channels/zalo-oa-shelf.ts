@@ -41,6 +41,7 @@ export interface Shelf {
   change(change: (tokens: Tokens) => Tokens | undefined): Promise<void>;
 }
 
+/** Where an OA's tokens are kept, sealed. Until there are any, the refresh token of the settings is the seed. */
 export function tokenShelf(secrets: Secrets, oaId: string, fromSettings: string): Shelf {
   const name = `zalo/${oaId}/token`;
   const seed = nameOf(fromSettings);
@@ -93,6 +94,7 @@ export function withRefresh(
 const renewAfter = 0.8;
 const refreshHolds = days(90);
 
+/** The tokens after a renewal that Zalo answered with `pair`; without a new refresh token the old one stays. */
 export function withPair({ refresh, seeds }: Tokens, pair: Pair, now: Instant): Tokens {
   return {
     refresh: pair.refresh ?? refresh,
@@ -105,6 +107,7 @@ export function withPair({ refresh, seeds }: Tokens, pair: Pair, now: Instant): 
   };
 }
 
+/** Whether the access token is missing or so far used that it is renewed. */
 export function isDue({ access, renewAt = 0 }: Tokens, now: Instant): boolean {
   return access === undefined || now >= renewAt;
 }

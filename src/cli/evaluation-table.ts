@@ -72,6 +72,7 @@ function packed<Value>(
   return cells.length > 0 ? [`${title}: ${cells.join(' · ')}`] : [];
 }
 
+/** Times are in ms, the size in bytes. */
 export function printTimes({ learn, load, mean, p99, bytes }: Times): void {
   console.log(
     `\nHọc ${(learn / 1000).toFixed(1)} giây · nạp ${Math.round(load)} ms · mô hình ${(bytes / 1e6).toFixed(1)} MB · ` +

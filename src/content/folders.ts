@@ -49,6 +49,9 @@ export function readTopics(desk: Desk): { topics: Topic[]; names: ReadonlySet<st
   return { topics, names };
 }
 
+/**
+ * All answers of content/answers, in order of file name. Problems go to the desk's report; a broken file is left out.
+ */
 export function readAnswers(desk: Desk, known: Known): ReadAnswer[] {
   const files = [...desk.files.keys()]
     .filter((file) => file.startsWith('content/answers/') && !file.endsWith('/README.md'))

@@ -38,6 +38,7 @@ export interface Parts {
   readonly calendar: Calendar;
 }
 
+/** Everything that was read, made ready to be looked up; the parts have been checked before. */
 export function buildContent(parts: Parts): Content {
   const { phrases, outside, ...kept } = parts;
   const answers = new Map(parts.answers.map((answer) => [answer.intent, answer]));

@@ -58,6 +58,9 @@ function sayPhrase(desk: Desk, file: string, line: number, said: string | readon
   desk.messages.push({ file, line, text: said });
 }
 
+/**
+ * The rows of the menu; each intent must be one of `intents` and stand once. undefined when the file cannot be read.
+ */
 export function readMenu(desk: Desk, intents: ReadonlySet<string>): MenuGroup[] | undefined {
   const read = readForm(desk, 'content/menu.yaml', { kind: 'menu', schema: schema.menuFile });
   const seen = new Set<string>();
@@ -75,6 +78,7 @@ export function readMenu(desk: Desk, intents: ReadonlySet<string>): MenuGroup[] 
   return read?.value.groups;
 }
 
+/** Who runs the bot; its organisation must be one of `bodies`. undefined when the file cannot be read. */
 export function readProgramme(desk: Desk, bodies: ReadonlySet<string>): Programme | undefined {
   const form = { kind: 'programme', schema: schema.programmeFile };
   const read = readForm(desk, 'content/programme.yaml', form);
@@ -88,16 +92,19 @@ export function readProgramme(desk: Desk, bodies: ReadonlySet<string>): Programm
   return { ...programme, organisationId: organisationId as OrganisationId }; // checked just above
 }
 
+/** How long requests about data may take, from content/case-terms.yaml. undefined when it cannot be read. */
 export function readCaseTerms(desk: Desk): CaseTerms | undefined {
   const form = { kind: 'caseTerms', schema: schema.caseTermsFile };
   return readForm(desk, 'content/case-terms.yaml', form)?.value;
 }
 
+/** How long things are kept, from content/retention.yaml. undefined when it cannot be read. */
 export function readRetention(desk: Desk): Retention | undefined {
   const form = { kind: 'retention', schema: schema.retentionFile };
   return readForm(desk, 'content/retention.yaml', form)?.value;
 }
 
+/** Until when platforms let us write, from content/sending-rules.yaml. undefined when it cannot be read. */
 export function readSendingRules(desk: Desk): SendingRule[] | undefined {
   const form = { kind: 'sendingRules', schema: schema.sendingRulesFile };
   const read = readForm(desk, 'content/sending-rules.yaml', form);
@@ -109,6 +116,7 @@ export function readSendingRules(desk: Desk): SendingRule[] | undefined {
   return read?.value.rules.map(known);
 }
 
+/** Working hours with holidays and days worked in exchange. undefined when one of both files cannot be read. */
 export function readCalendar(desk: Desk): Calendar | undefined {
   const timesForm = { kind: 'workingHours', schema: schema.workingHoursFile };
   const times = readForm(desk, 'content/working-hours.yaml', timesForm);

@@ -36,6 +36,7 @@ export interface Summary {
   readonly withoutContact: number;
 }
 
+/** How many answers there are and how many want work, as of `today`. */
 export function summarise(content: Content, today: Day): Summary {
   return {
     answers: content.answers.length,

@@ -49,6 +49,7 @@ export function dateOf(dayNo: number): { year: number; month: number; day: numbe
   return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day };
 }
 
+/** Date, time and weekday (1 = Monday) in Việt Nam, which is UTC+7 all the year. */
 export function localTime(at: Instant): LocalTime {
   const local = at + offset;
   const dayNo = Math.floor(local / dayLength);

@@ -3,6 +3,7 @@ import type { Understanding } from '../nlu/types.ts';
 /** What may not wait, whatever is under way: a life, money going this moment, somebody in trouble or in a hurry. */
 export type Alarm = 'danger' | 'money' | 'worried' | 'urgent';
 
+/** The most pressing alarm of a message, if there is one; danger goes before money, money before worry. */
 export function alarmOf(understood: Understanding | undefined): Alarm | undefined {
   if (!understood) return undefined;
   const has = (signal: Alarm): boolean => understood.signals.some((one) => one === signal);

@@ -22,6 +22,7 @@ export function openCourses({ docs, now }: Scene): readonly Course[] {
     .sort((a, b) => startOf(a) - startOf(b) || (a.code < b.code ? -1 : 1));
 }
 
+/** Whether one can register now: from `opensAt` on, and no longer at `closesAt`. */
 export function isOpen({ state, opensAt, closesAt }: Course, now: Instant): boolean {
   return state === 'open' && opensAt <= now && now < closesAt;
 }

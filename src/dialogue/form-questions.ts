@@ -41,6 +41,7 @@ export function hint(talk: Talk, state: FormState): TextReply {
   return text(words, [...others.slice(0, mostChoices - wayOut.length), ...wayOut]);
 }
 
+/** What a slot may use to ask: its phrases' key, its words, and payloads that only this step of this run takes. */
 export function aroundSlot({ spec, scene }: Talk, state: FormState, slot: string): Around {
   return {
     scene,

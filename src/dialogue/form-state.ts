@@ -18,6 +18,7 @@ export interface FormState extends FlowState {
 
 export const checking = 'check';
 
+/** A form at its beginning. `run` is made of `now`, so that buttons of an earlier run are told apart. */
 export function startState(flow: string, schema: number, now: Instant): FormState {
   return {
     flow,

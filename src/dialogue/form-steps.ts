@@ -27,6 +27,7 @@ export function begin(talk: Talk, input: Input): FormStep {
   return advance(talk, given ? { ...fresh, values: defined(given) } : gleaned(talk, fresh));
 }
 
+/** What the person says or presses while the form is under way: an answer, a correction, back, or cancel. */
 export function resume(talk: Talk, state: FormState, input: Input): FormStep {
   const { pressed, command, event } = input;
   if (pressed?.act === talk.spec.name) return press(talk, state, pressed);

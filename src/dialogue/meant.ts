@@ -156,6 +156,7 @@ export function flowPressed({ act, subject }: Payload): Flow {
   return own ?? named('fallback');
 }
 
+/** The flow that a command begins; `fallback` for one that no flow waits for. */
 export function flowCommanded(command: Command): Flow {
   const own = flows.find((flow) =>
     flow.startsOn.some((start) => start.on === 'command' && start.command === command),

@@ -12,17 +12,20 @@ export const mostChoices = 5;
 
 export type TextReply = Extract<Reply, { type: 'text' }>;
 
+/** Words with buttons under them; without buttons the reply has no `choices` at all. */
 export function text(words: string, choices: readonly Choice[] = []): TextReply {
   return choices.length > 0
     ? { type: 'text', text: words, choices }
     : { type: 'text', text: words };
 }
 
+/** The button that asks for a person; `reason` says in the queue why. */
 export const personChoice = (content: Content, reason = 'ask'): Choice => ({
   title: content.choices('answer.person')[0] ?? '',
   payload: payload('human', reason),
 });
 
+/** The button that opens the menu. */
 export const menuChoice = (content: Content): Choice => ({
   title: content.choices('menu.open')[0] ?? '',
   payload: payload('menu'),
@@ -49,6 +52,7 @@ export function choicesLast(replies: readonly Reply[]): Reply[] {
   );
 }
 
+/** The buttons a person sees last: those of the last reply. */
 export function choicesOf(replies: readonly Reply[]): readonly Choice[] {
   const last = replies.at(-1);
   return last?.type === 'text' ? (last.choices ?? []) : [];

@@ -23,6 +23,7 @@ const memo = new Map<string, string>();
 const memoSize = 500;
 const longestRemembered = 200;
 
+/** The command that a whole message is, whatever its marks, capitals and courtesies. */
 export function readCommand(text: string): Command | undefined {
   return commands.get(bare(text));
 }

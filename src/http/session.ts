@@ -23,6 +23,7 @@ export interface Sessions {
   close(request: Request): Promise<void>;
 }
 
+/** Sessions of the web chat: opaque tokens, of which the store keeps hashes; 30 days from their last use. */
 export function sessions(store: Store, clock: Clock): Sessions {
   const find = async (request: Request): Promise<WebSession> => {
     const token = /^Bearer ([\w-]{20,100})$/.exec(request.get('authorization') ?? '')?.[1];

@@ -27,6 +27,7 @@ const pingMs = 20_000;
 /** Tabs and windows of one person. */
 const mostOfOne = 12;
 
+/** Server-sent events of conversations. `open` throws {AppError} `too_many` beyond some pages of one conversation. */
 export function streams(store: Store, transcript: Transcript): Streams {
   const open = new Map<string, Set<Reader>>();
   const unwatch = store.watch((changes) => {

@@ -54,6 +54,7 @@ export interface TranscriptPorts {
 /** Lines of a full page. */
 export const mostLines = 200;
 
+/** What the chat page may see of a conversation. */
 export function transcript(ports: TranscriptPorts): Transcript {
   return {
     async after(conversationId, seq) {

@@ -59,6 +59,7 @@ export function calibrate(
   return { ...weights, answerFrom, eagerFrom, chooseFrom, lead, ...kept };
 }
 
+/** Mean negative log-likelihood of the true labels, in nats; the lower, the better. */
 export function logLoss(predictions: readonly Prediction[], weights: Weights): number {
   let loss = 0;
   // Asked a hundred times of ten thousand sentences: one array serves all.

@@ -7,6 +7,7 @@ export interface Dictionary {
   readonly mask: number;
 }
 
+/** The table of these hashes, which must differ; at most half of its slots are taken. */
 export function dictionaryOf(hashes: Int32Array): Dictionary {
   let capacity = 1_024;
   while (capacity < hashes.length * 2) capacity *= 2;
@@ -37,6 +38,7 @@ export interface Numbering {
   hashes(): Int32Array;
 }
 
+/** Numbers begin with 0 and follow first occurrence. */
 export function numbering(): Numbering {
   let slots: Int32Array = new Int32Array(firstCapacity * 2);
   let size = 0;

@@ -62,6 +62,7 @@ export interface Measures {
   readonly confusions: readonly Confusion[];
 }
 
+/** The verdict on a sentence that was scored, and how likely it is none of ours. */
 export function judgeOutputs(zones: Zones, sentence: Judged['sentence'], outputs: Outputs): Judged {
   const verdict = judge(zones, combine(outputs, zones.calibration));
   const inScope = verdict.intents.reduce((sum, { probability }) => sum + probability, 0);

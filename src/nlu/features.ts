@@ -23,6 +23,7 @@ export interface FeatureList {
   size: number;
 }
 
+/** An empty list, to be used again for text after text; it grows where one has more features than it holds. */
 export function featureList(): FeatureList {
   const capacity = 4_096;
   return {
@@ -38,6 +39,7 @@ export type Source =
   | { readonly kind: 'word' | 'pair'; readonly text: string }
   | { readonly kind: 'concept'; readonly text: string; readonly name: string };
 
+/** What the features of a text are made of, for explanations: words, pairs of words, concepts. */
 export function sourcesOf(all: readonly Word[], language: Language): Source[] {
   const words = wordsRead(all);
   const texts = words.map(({ t }) => t);

@@ -6,6 +6,9 @@ import { typeTelex } from './typing.ts';
 /** Rewrites a sentence as people type in a hurry; the classifier learns from the copies. */
 export type Noise = (text: string, random: Random) => string;
 
+/**
+ * Spoils a sentence as people do: marks left out, shorthand, slips, raw Telex. The same draws spoil it the same way.
+ */
 export function noiseOf(lexicon: Lexicon): Noise {
   const shorthand = shorthandOf(lexicon);
   return (text, random) => {

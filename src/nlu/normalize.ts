@@ -37,6 +37,7 @@ export function normalize(text: string, spelling: Spelling): Word[] {
   return words;
 }
 
+/** What spelling is put right by; it remembers the words it has seen. */
 export function spellingOf(parts: Pick<Spelling, 'chat' | 'known' | 'foreign'>): Spelling {
   const knownPlain = new Set(Array.from(parts.known, removeMarks));
   return { ...parts, knownPlain, memo: new Map() };

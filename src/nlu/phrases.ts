@@ -17,6 +17,7 @@ interface Node<Value> {
   readonly ends: { readonly words: readonly Word[]; readonly value: Value }[];
 }
 
+/** A tree of phrases by words without marks, in which all of them are looked for at once. */
 export function phrasesOf<Value>(
   entries: Iterable<{ readonly words: readonly Word[]; readonly value: Value }>,
 ): Phrases<Value> {

@@ -10,6 +10,7 @@ export interface Random {
   shuffle(items: Int32Array): void;
 }
 
+/** Numbers that look random and are the same for the same seed (mulberry32); nothing for secrets. */
 export function seeded(seed: number): Random {
   let state = seed >>> 0;
   const next = (): number => {

@@ -44,6 +44,7 @@ export interface Documents {
   readonly spread: Int32Array;
 }
 
+/** What a model of this corpus learns, in the order of its outputs. */
 export function labelsOf(corpus: Corpus): Labels {
   const outside = corpus.topics.filter(({ say }) => say !== undefined);
   return {

@@ -14,6 +14,7 @@ export function sha256(bytes: Uint8Array): string {
   return [...state].map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
 }
 
+/** SHA-256 of the text as UTF-8, in lower-case hex; without Node, so that the pure ring has one. */
 export function sha256OfText(text: string): string {
   return sha256(new TextEncoder().encode(text));
 }

@@ -115,6 +115,7 @@ export function isSyllable(word: string): boolean {
   return taken !== undefined && isBareSyllable(taken.bare, taken.tone);
 }
 
+/** Whether marks and tone may stand together: before c, ch, p and t only sắc and nặng do. */
 export function isBareSyllable(bare: string, tone: Tone): boolean {
   if (/(?:c|ch|p|t)$/.test(bare) && tone !== 2 && tone !== 5) return false;
   return hasRime(bare, rimes);

@@ -23,6 +23,7 @@ export interface Lessons {
   readonly lexicon: Lexicon;
 }
 
+/** Sentences and lexicon out of the files of `intents/`. @throws {ContentError} at the first that is broken. */
 export function parseLessons(files: readonly TextFile[]): Lessons {
   return { corpus: parseCorpus(files), lexicon: parseLexicon(files) };
 }

@@ -33,6 +33,7 @@ export function judge({ labels, calibration, eager }: Zones, z: Float64Array): V
   return { intents, scope, decision: scope >= calibration.chooseFrom ? 'choose' : 'human' };
 }
 
+/** By how much the best intent's score exceeds that of `none`, which stands last; 0 is the border. */
 export function scopeOf(z: Float64Array): number {
   return Math.max(...z.subarray(0, -1)) - (z.at(-1) ?? 0);
 }

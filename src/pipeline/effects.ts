@@ -112,6 +112,7 @@ function waiting(
   return { ...conversation, waiting, waitingSince: since, organisationId: waiting.organisationId };
 }
 
+/** The conversation when nobody waits in it. */
 export function withoutWaiting({ waiting: _, ...rest }: Conversation): Conversation {
   return { ...rest, waitingSince: 0 };
 }

@@ -274,6 +274,7 @@ function keep(read: Conversation, after: Conversation): Write {
   };
 }
 
+/** The conversation in a person's hands. The new `hold` withdraws what the bot had still to send. */
 export function held(conversation: Conversation, holder: Holder): Conversation {
   const { doneAt: _, ...rest } = withoutWaiting(conversation);
   return {
@@ -285,6 +286,7 @@ export function held(conversation: Conversation, holder: Holder): Conversation {
   };
 }
 
+/** Given back to the bot. The new `hold` withdraws what was still to be sent; a form under way is void. */
 export function released(conversation: Conversation): Conversation {
   const { holder: _, ...rest } = withoutWaiting(conversation);
   return {

@@ -18,6 +18,7 @@ export interface Pulse {
 /** Made by us, not by a platform: no sign that events come in. */
 const ownEvents: readonly string[] = ['enforced', 'foreign_page'];
 
+/** Notes in memory only; who makes it sees to it that `flush` is called. */
 export function pulse(store: Store, clock: Clock, meter: Meter): Pulse {
   const noted = new Map<string, Beat>();
   const note = (channel: string, key: keyof Beat): void => {

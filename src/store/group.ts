@@ -120,6 +120,7 @@ function firstOf(commits: readonly Waiting[]): readonly Waiting[] {
   return commits.slice(0, Math.min(end < 1 ? commits.length : end, mostCommits));
 }
 
+/** What is thrown at whoever still asks a store that is closed. */
 export function storeClosed(): AppError {
   return new AppError('store_unavailable', 503, 'Kho dữ liệu đã đóng [store_unavailable]');
 }

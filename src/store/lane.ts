@@ -38,6 +38,7 @@ export interface Lane {
   arrivals: number;
 }
 
+/** Where a job waits; undefined for a dead letter, which waits nowhere. */
 export function placeOf(doc: Doc): Place | undefined {
   // Only documents of `jobs` come here.
   const job = doc as Job;
@@ -46,6 +47,7 @@ export function placeOf(doc: Doc): Place | undefined {
   return { queue, channel, lane, order, dueAt, createdAt };
 }
 
+/** The id of a lane's lock. */
 export function laneId({
   queue,
   channel,
@@ -54,6 +56,7 @@ export function laneId({
   return `${queue}/${channel}/${lane}`;
 }
 
+/** A job as the first of its lane; `since` is from when on it could have been worked. */
 export function headOf(
   id: string,
   { order, dueAt, createdAt }: Pick<Place, 'order' | 'dueAt' | 'createdAt'>,
@@ -61,10 +64,12 @@ export function headOf(
   return { id, order, dueAt, since: Math.max(dueAt, createdAt) };
 }
 
+/** The lock document of a lane, as claims carry it. */
 export function lockOf({ id, version, queue, channel, lane, owner }: Lane): Lock {
   return { id, version, schema: 1, queue, channel, lane, owner };
 }
 
+/** Whether the lane has something to work now. */
 export function isDue(head: Head | undefined, now: Instant): boolean {
   return head !== undefined && head.dueAt <= now;
 }

@@ -11,6 +11,7 @@ export interface Listeners {
   readonly size: number;
 }
 
+/** Each listener is called in order of adding, as often as it was added. */
 export function listeners(log: Log | undefined): Listeners {
   const all = new Set<{ readonly tell: Listener }>();
   return {

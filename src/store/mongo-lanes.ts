@@ -26,6 +26,7 @@ export interface KeptLane extends Kept {
   readonly _headSince: number;
 }
 
+/** A lane as it was read from MongoDB. */
 export function laneOfKept(kept: KeptLane): Lane {
   const { _id, version, queue, channel, lane, owner } = kept;
   const head =
@@ -83,6 +84,7 @@ function keptOfLane({
 
 type LaneWrite = mongoose.mongo.AnyBulkWriteOperation<KeptLane>;
 
+/** What a group did to its lanes, as bulk writes; an empty lane that was removed goes. */
 export function laneWrites(works: Iterable<LaneWork>): LaneWrite[] {
   return [...works].map(({ lane, fresh, removed }): LaneWrite => {
     if (removed && lane.size === 0) return { deleteOne: { filter: { _id: lane.id } } };
@@ -145,6 +147,7 @@ export interface Strays {
   giveBack(): Promise<void>;
 }
 
+/** Lanes that were taken and that nobody waits for any more: they are given back. */
 export function straysOf(db: Db, draw: () => number): Strays {
   let strays: readonly Stray[] = [];
   return {

@@ -26,6 +26,7 @@ function afterFilter({ value, id }: NonNullable<AnyFind['after']>, sort: AnyFind
   return { $or: [{ [sort.by]: { [beyond]: value } }, { [sort.by]: value, _id: { [beyond]: id } }] };
 }
 
+/** A query in MongoDB's words; values can never be read as operators. */
 export function filterOf(where: AnyWhere): Filter {
   const filter: Record<string, unknown> = {};
   for (const [field, condition] of Object.entries(where)) {

@@ -21,6 +21,7 @@ export interface Secrets {
   write(name: string, text: string, read: Kept | undefined): Promise<Kept>;
 }
 
+/** Secrets of channels, sealed under the data key before they reach the database. */
 export function sealedSecrets(store: Store, cipher: Cipher): Secrets {
   const read = async (name: string): Promise<Kept | undefined> => {
     const found = await store.collection(secrets).get(name);

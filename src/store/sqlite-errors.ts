@@ -8,6 +8,7 @@ function codeOf(error: unknown): string | undefined {
   return (error as Error & { code?: string }).code ?? 'SQLITE_ERROR';
 }
 
+/** Somebody else holds the file for this moment: trying again helps. */
 export function isBusy(error: unknown): boolean {
   return codeOf(error)?.startsWith('SQLITE_BUSY') ?? false;
 }

@@ -41,6 +41,7 @@ type LaneRow = readonly [
 ];
 type PlaceRow = readonly [number, Place['queue'], string, string, number, number, number];
 
+/** Prepares the statements on lanes once; they are used inside the group's transaction. */
 export function openLanes(db: Database): Lanes {
   const placeColumns = ['queue', 'channel', 'lane', 'order', 'dueAt', 'createdAt']
     .map((name) => `t."${name}"`)

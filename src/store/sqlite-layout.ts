@@ -98,6 +98,7 @@ function layOutSearch(db: Database, { name }: AnyCollection): void {
     INSERT INTO "${table}"("${table}", rank) VALUES ('secure-delete', 1);`);
 }
 
+/** The full-text table that stands beside a collection. */
 export function searchTable(collection: string): string {
   return `${collection}_words`;
 }

@@ -41,6 +41,7 @@ export type Stored = readonly [number, string];
 
 const among = 'IN (SELECT value FROM json_each(?))';
 
+/** Prepares the statements of one collection once. */
 export function openTable(db: Database, def: AnyCollection): Table {
   const name = `"${def.name}"`;
   const rows = rowsById<[number, number, number, number]>(

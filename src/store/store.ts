@@ -199,6 +199,7 @@ export function insert<T extends Doc>(
   return { op: 'insert', in: def.name, doc: { ...doc, version: 0 } as unknown as Doc, ...options };
 }
 
+/** Changes what was read, if it has not moved on: its version is checked by the commit. */
 export function replace<T extends Doc>(
   def: CollectionDefOf<T>,
   read: T,
@@ -207,10 +208,12 @@ export function replace<T extends Doc>(
   return { op: 'replace', in: def.name, doc: { ...read, ...change } };
 }
 
+/** Removes what was read, if it has not moved on. */
 export function remove(def: { readonly name: string }, read: Pick<Doc, 'id' | 'version'>): Write {
   return { op: 'remove', in: def.name, doc: { id: read.id, version: read.version } };
 }
 
+/** Changes nothing, but the commit is lost when this has moved on; version 0: when it exists. */
 export function check(def: { readonly name: string }, read: Pick<Doc, 'id' | 'version'>): Write {
   return { op: 'check', in: def.name, doc: { id: read.id, version: read.version } };
 }

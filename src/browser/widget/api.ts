@@ -36,6 +36,7 @@ const silentFor = 45_000;
 /** The first page of a stream comes at once, unless something on the way holds it back. */
 const firstWithin = 8_000;
 
+/** The web chat's API over fetch, with the token that `keep` holds. What each call throws stands at `Api`. */
 export function api(keep: Keep): Api {
   const token = (): string | undefined => keep.get('token');
   return {

@@ -40,6 +40,10 @@ interface Run {
   wakeUp: () => void;
 }
 
+/**
+ * Hears what the server says, by a stream or, where none gets through, by asking again and again. Silent until
+ * `start`.
+ */
 export function feed(api: Api, events: FeedEvents): Feed {
   let run: Run | undefined;
   let end = new AbortController();

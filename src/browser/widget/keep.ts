@@ -17,6 +17,7 @@ export type Unsent = `unsent.${string}`;
 
 const prefix = 'nhipcau.';
 
+/** What this browser remembers, in localStorage; where that is forbidden or full, in memory until the page is left. */
 export function browserKeep(): Keep {
   const memory = new Map<Kept, string>();
   return {

@@ -40,6 +40,9 @@ interface Box {
   cleared: number;
 }
 
+/**
+ * Sends what was said, one line after another in order, and keeps over reloads what the server has not acknowledged.
+ */
 export function outbox(api: Api, keep: Keep, events: OutboxEvents): Outbox {
   const box: Box = {
     api,

@@ -29,6 +29,7 @@ interface Seen {
   readonly unread: number;
 }
 
+/** Shows under the talk, and in the page's title, what is to be expected: an answer, a person, the network back. */
 export function presence(setAnswering: (isAnswering: boolean) => void): Presence {
   const line = within(document, '#status', HTMLElement);
   const sign = answeringSign(setAnswering);

@@ -10,6 +10,7 @@ import type { Block } from './text.ts';
 
 type Child = Node | string | undefined;
 
+/** An element with its class and children; children that are undefined are left out. */
 export function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   className = '',
@@ -29,6 +30,7 @@ export function bubble(words: string, state = ''): HTMLElement {
   ]);
 }
 
+/** A line that the server has not acknowledged, with what has become of it; '' says nothing. */
 export function draftBubble(draft: Draft, state: string): HTMLElement {
   return bubble(wordsOf(draft), state);
 }

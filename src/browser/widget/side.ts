@@ -8,6 +8,7 @@ export interface Side {
   onForget(forget: () => void): void;
 }
 
+/** The column beside the talk: large letters, and forgetting the conversation after a question back. */
 export function side(keep: Keep): Side {
   const column = within(document, '#side', HTMLElement);
   const dialog = within(document, '#forget-ask', HTMLDialogElement);

@@ -34,6 +34,7 @@ interface Paper {
   pressed: Element | undefined;
 }
 
+/** The transcript on the page. Lines may come twice or in any order: each stands there once, in order. */
 export function talk(log: HTMLElement, newer: HTMLElement): Talk {
   const paper = paperOn(log, newer);
   return {

@@ -81,6 +81,7 @@ export function dayOf(at: number, now: number): string {
     : writtenTime(at as Instant).slice(clockTime(at).length + 1);
 }
 
+/** Whether two times (ms since 1970) are of one day in Việt Nam, wherever the browser is. */
 export function isSameDay(one: number, other: number): boolean {
   return isoDay(one as Instant) === isoDay(other as Instant);
 }

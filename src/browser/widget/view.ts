@@ -29,6 +29,7 @@ interface Sight {
   unseen: HTMLElement | undefined;
 }
 
+/** Scrolls to what is new, unless the person reads further up; then `newer` says that something is there. */
 export function view(log: HTMLElement, newer: HTMLElement): View {
   const sight: Sight = { log, newer, isFollowing: true, isAtEnd: false, unseen: undefined };
   watch(sight);

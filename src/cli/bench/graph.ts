@@ -11,6 +11,7 @@ export interface FakeGraph {
   close(): Promise<void>;
 }
 
+/** A Graph API of this machine that takes every call and notes when it came. */
 export async function openGraph(): Promise<FakeGraph> {
   const answers = new Set<string>();
   let lastAt = 0;
@@ -62,6 +63,7 @@ export async function listen(server: Server): Promise<number> {
   return address.port;
 }
 
+/** Cuts off who is connected and resolves once the port is free. */
 export async function close(server: Server): Promise<void> {
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));

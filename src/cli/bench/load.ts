@@ -27,6 +27,7 @@ export interface Load {
 
 export const connections = 64;
 
+/** Deliveries to one path of a server on this machine, over connections that are kept. */
 export function openLoad(port: number, path: string): Load {
   const pool = new Pool(`http://127.0.0.1:${port}`, { connections, pipelining: 1 });
   const post = async ({ body, signature }: Delivery): Promise<number> => {

@@ -13,6 +13,7 @@ export interface Machine {
   readonly fsync: { readonly median: number; readonly p99: number };
 }
 
+/** What the figures were measured on; `dir` lies on the disk that is timed. */
 export function describeMachine(dir: string): Machine {
   return {
     node: process.version,

@@ -65,6 +65,7 @@ export const evenPerSecond = 500;
 /** Nothing has come for so long: nothing more will. */
 const silenceMs = 5_000;
 
+/** What Express alone takes on this machine, for `ms` milliseconds: the yardstick of the other figures. */
 export async function measureBare({ sentences, ms }: Bench): Promise<BareFigures> {
   const bare = await startBare();
   const load = openLoad(bare.port, webhookPath);

@@ -18,6 +18,7 @@ export interface Running {
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
+/** Starts the yardstick in a process of its own. @throws when it ends before it listens. */
 export async function startBare(): Promise<Running> {
   const child = fork(here('./bare.js'));
   const { port } = await new Promise<AddressInfo>((resolve, reject) => {

@@ -24,6 +24,7 @@ const actions: Readonly<Record<string, string>> = {
   data_deletion: 'chuyển một yêu cầu xoá dữ liệu; xem bằng lệnh case',
 };
 
+/** A notice in two lines, with the short code under which it is marked as seen. */
 export function noticeLine({ id, channel, action, text, at }: Notice): string {
   const did = actions[action] ?? `thông báo “${action}”`;
   return `!${id.slice(-6)}  ${channel}  lúc ${writtenTime(at)}  nền tảng ${did}\n    “${printable(text)}”`;
@@ -42,6 +43,7 @@ const states = {
   refused: 'không làm',
 } as const;
 
+/** A request about data with its two clocks, and whose it is as far as that is known. */
 export function caseLine({ code, kind, state, channel, conversationId, ...one }: Case): string {
   const whose =
     one.subject === undefined
@@ -72,6 +74,7 @@ export function waitingLine({ id, channel, waiting }: Conversation, words: strin
   return `#${codeOf(id)}  ${channel}  từ ${since}  ${reasons[waiting?.reason ?? ''] ?? ''}\n    “${printable(words)}”`;
 }
 
+/** Who answers here now, or why a person is waited for. */
 export function stateOf({ handledBy, holder, waiting }: Conversation): string {
   if (handledBy === 'moderator')
     return `${printable(holder?.name || 'đồng nghiệp trong hộp thư của trang')} đang giữ`;
@@ -85,6 +88,7 @@ const speakers = {
   system: 'Thông báo',
 } as const;
 
+/** One line of a transcript; a line that did not go out says why. */
 export function lineText({ from, by, text, at, kind, removedAt, delivery }: Message): string {
   const said = removedAt !== undefined ? '(đã gỡ)' : text || `(${kind})`;
   const words = kind === 'comment' ? `[bình luận dưới bài] ${said}` : said;

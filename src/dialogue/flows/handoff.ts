@@ -120,6 +120,7 @@ export function stillWords({ content, hours, staffed, conversation, now }: Scene
   return content.phrase(key, { since, opensAt: writtenTime(hours.opensAt) });
 }
 
+/** Who waits for a person hears so, with a button that takes it back. */
 export function stillReply(scene: Scene): TextReply {
   const title = scene.content.choices('handoff.still')[0] ?? '';
   return text(stillWords(scene), [{ title, payload: payload('unwait') }]);

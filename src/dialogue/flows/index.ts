@@ -36,6 +36,7 @@ export const flows: readonly Flow[] = [
   faq,
 ];
 
+/** A flow by the name that memory and payloads keep; undefined for one that is no more. */
 export function flowNamed(name: string): Flow | undefined {
   return flows.find((flow) => flow.name === name);
 }

@@ -12,6 +12,7 @@ export interface Today {
   readonly weekday: number;
 }
 
+/** The day of an instant in Việt Nam; `day` counts from 1970-01-01, weekdays from 1 = Monday. */
 export function todayAt(now: Instant): Today {
   const { year, month, day, weekday } = localTime(now);
   return { day: dayNumber(year, month, day), year, month, dayOfMonth: day, weekday };

@@ -62,6 +62,7 @@ export interface Gazetteer {
   communeName(code: string): string | undefined;
 }
 
+/** Indexes all names. Made once: it takes some milliseconds. */
 export function gazetteerOf(list: CommuneList, organisations: OrganisationNames): Gazetteer {
   const places = new Map<string, PlaceMeaning[]>();
   const placeStarts = new Set<string>();

@@ -75,23 +75,27 @@ const allowed: readonly Case[] = [
 
 interface Answer {
   readonly broken: readonly (readonly string[])[];
-  readonly severity: number;
+  readonly severities: readonly number[];
 }
 
 /** By file and code; asked all at once, in a process of its own. */
 let rulesBroken: (file: string, code: string) => readonly string[] | undefined;
-let severity: number;
+let severities: readonly number[];
 
 beforeAll(() => {
-  const cases: Case[] = [...refused.map(([file, code]): Case => [file, code]), ...allowed];
+  const cases: Case[] = [
+    ...refused.map(([file, code]): Case => [file, code]),
+    ...allowed,
+    ...comments.map(([code]): Case => ['nlu/x.ts', code]),
+  ];
   const output = execFileSync(
     process.execPath,
-    [path.join(import.meta.dirname, '..', 'support', 'lint-rings.js')],
+    [path.join(import.meta.dirname, '..', 'support', 'lint-ours.js')],
     { input: JSON.stringify(cases), encoding: 'utf8' },
   );
   // Written by the program just called.
   const answer = JSON.parse(output) as Answer;
-  ({ severity } = answer);
+  ({ severities } = answer);
   rulesBroken = (file, code) =>
     answer.broken[cases.findIndex((one) => one[0] === file && one[1] === code)];
 }, 60_000);
@@ -104,8 +108,26 @@ describe('the rule of the three rings', () => {
   test.each(allowed)('lets stand in %s: %s', (file, code) => {
     expect(rulesBroken(file, code)).toEqual([]);
   });
+});
 
-  test('is an error for whoever lints the tree', () => {
-    expect(severity).toBe(2);
+/** An exported function and what stands above it. */
+const comments: readonly (readonly [code: string, isRefused: boolean])[] = [
+  ['export function one() { return 1; }', true],
+  ['export const one = () => 1;', true],
+  ['// No comment of its own.\nexport function one() { return 1; }', true],
+  ['/** Always 1. */\nexport function one() { return 1; }', false],
+  ['/** Always 1. */\nexport const one = () => 1;', false],
+  ['function one() { return 1; }\none();', false],
+  ['export const one = 1;', false],
+];
+
+describe('the rule of comments', () => {
+  test.each(comments)('%s – refused: %p', (code, isRefused) => {
+    const rules = rulesBroken('nlu/x.ts', code);
+    expect(rules?.includes('comments/documented')).toBe(isRefused);
   });
+});
+
+test('both rules are errors for whoever lints the tree', () => {
+  expect(severities).toEqual([2, 2]);
 });

@@ -1,7 +1,9 @@
 import type { Instant } from '../clock.ts';
-import type { CaseKind } from '../dialogue/effects.ts';
 import type { CaseId, ChannelName, ContactId, ConversationId, OrganisationId } from '../ids.ts';
 import type { Doc } from '../store/store.ts';
+
+/** What is asked: erase, withdraw the consent, see a copy, put right. */
+export type CaseKind = 'erase' | 'withdraw' | 'access' | 'correct';
 
 /**
  * A request about a person's own data, with its two clocks. The register outlives the data: number, kind, dates

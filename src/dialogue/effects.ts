@@ -1,3 +1,4 @@
+import type { CaseKind } from '../conversation/case.ts';
 import type { Instant } from '../clock.ts';
 import type { WaitingReason } from '../conversation/conversation.ts';
 import type { ConversationId, CourseId, MessageId, OrganisationId } from '../ids.ts';
@@ -54,7 +55,6 @@ export type Effect =
   /** Somebody's phone rings: code and channel, never text or name. */
   | { readonly type: 'notify'; readonly code: NotifyCode };
 
-export type CaseKind = 'erase' | 'withdraw' | 'access' | 'correct';
 export type NotifyCode =
   'waiting' | 'urgent' | 'privacy_request' | 'platform_notice' | 'channel_down';
 export type EffectOf<Type extends Effect['type']> = Extract<Effect, { type: Type }>;

@@ -1,7 +1,7 @@
+import type { CaseKind } from '../conversation/case.ts';
 import { days, later } from '../clock.ts';
 import type { Instant } from '../clock.ts';
 import type { Content } from '../content/content.ts';
-import type { CaseKind } from '../dialogue/effects.ts';
 
 /**
  * The two clocks of a request about one's own data: answered by the end of the second working day after the day of

@@ -1,7 +1,7 @@
 import { days } from '../../clock.ts';
 import { writtenTime } from '../../conversation/calendar.ts';
 import { caseCode } from '../../conversation/case.ts';
-import type { CaseKind } from '../effects.ts';
+import type { CaseKind } from '../../conversation/case.ts';
 import type { Flow, Input, Scene, Step } from '../flow.ts';
 import { payload } from '../payload.ts';
 import { asking, text } from '../replies.ts';

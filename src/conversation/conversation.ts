@@ -77,6 +77,8 @@ export interface Conversation extends Doc<ConversationId> {
   readonly reach: Reach;
   /** What the dialogue remembers between turns. */
   readonly memory: Memory;
+  /** Posts under which all can read that this person was answered in private; the last hundred. */
+  readonly toldUnder?: readonly string[];
   readonly lastLine?: LastLine;
   /** Calls put into the outbox so far; orders its lane without a clock. */
   readonly outboxOrder: number;

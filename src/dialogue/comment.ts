@@ -1,6 +1,6 @@
 import type { Topic } from '../content/content.ts';
 import type { Memory } from '../conversation/memory.ts';
-import type { Choice } from '../conversation/reply.ts';
+import type { Choice, Reply } from '../conversation/reply.ts';
 import type { Understanding } from '../nlu/types.ts';
 import { alarmOf } from './alarm.ts';
 import type { Input, Scene, Turn } from './flow.ts';
@@ -13,27 +13,27 @@ import type { TextReply } from './replies.ts';
 import { isQuestion, plain } from './words.ts';
 
 /**
- * A comment under a post: its author gets the answer once, in private, and everybody reads one line that says so.
+ * A comment under a post: its author gets the answer once, in private, and everybody reads one line that says so –
+ * one to an author under a post, however much is asked there.
  * Nothing at all where it is no question to us, or where it is not sure what is asked. Neither a form under way nor
  * anything else of the private talk is touched. Pure.
  */
 export function takeComment(scene: Scene, { event, understood }: Input): Turn {
-  const { memory, handledBy } = scene.conversation;
+  const { memory, handledBy, toldUnder = [] } = scene.conversation;
   const silent: Turn = { memory, replies: [], effects: [] };
   if (event.type !== 'comment' || event.inReply || handledBy === 'moderator') return silent;
   const topic = topicAsked(scene, understood);
   if (!topic || !understood) return silent;
   const author = privately(scene, topic, understood);
-  const all = scene.content.phrase('comment.all', { button: topic.button });
   const id = event.commentId;
+  const toAuthor: Reply = { ...author, comment: { id, to: 'author' } };
+  const all = scene.content.phrase('comment.all', { button: topic.button });
+  const isTold = toldUnder.includes(event.postId);
   return {
     flow: 'comment',
     memory: memory.flow ? memory : remembering(memory, author, scene),
-    replies: [
-      { ...author, comment: { id, to: 'author' } },
-      { ...text(all), comment: { id, to: 'all' } },
-    ],
-    effects: [],
+    replies: isTold ? [toAuthor] : [toAuthor, { ...text(all), comment: { id, to: 'all' } }],
+    effects: isTold ? [] : [{ type: 'tellUnder', postId: event.postId }],
   };
 }
 

@@ -52,6 +52,8 @@ export type Effect =
       readonly reply: TextReply;
       readonly yesNo?: { readonly yes: string; readonly no: string };
     }
+  /** All can read under this post that its author was answered in private. */
+  | { readonly type: 'tellUnder'; readonly postId: string }
   /** Somebody's phone rings: code and channel, never text or name. */
   | { readonly type: 'notify'; readonly code: NotifyCode };
 

@@ -69,7 +69,9 @@ async function attempt(
   const { job } = claim;
   const now = ports.clock.now();
   if (message.delivery?.sent?.[job.id] !== undefined) return { job: done(claim) };
-  const unwanted = whyUnwanted(job, conversation, ports.answerExpires, now);
+  const unwanted =
+    whyUnwanted(job, conversation, ports.answerExpires, now) ??
+    (await whyUntrue(ports.store, job.body));
   if (unwanted) return { delivery: state('withdrawn', message, now, unwanted), job: done(claim) };
   const channel = ports.channels.get(job.channel);
   if (!channel) return failed(ports, claim, message, 'channel_off');
@@ -96,6 +98,13 @@ function whyUnwanted(
   if (body.hold !== hold) return 'taken_over';
   if (reach.standby) return 'held_elsewhere';
   return now - createdAt > expires ? 'too_old' : undefined;
+}
+
+/** What speaks of another line is only said once that one has gone out. */
+async function whyUntrue(store: Store, { after }: OutboxBody) {
+  if (after === undefined) return undefined;
+  const first = await store.collection(collections.messages).get(after);
+  return first?.delivery?.state === 'sent' ? undefined : 'first_not_sent';
 }
 
 async function send(

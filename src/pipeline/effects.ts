@@ -91,6 +91,8 @@ function applyOne(effect: Effect, scene: EffectScene): OneApplied {
       return unlink(scene);
     case 'tell':
       return tell(effect, scene);
+    case 'tellUnder':
+      return { writes: [], conversation: toldUnder(effect, conversation) };
     case 'notify':
       return { writes: [bell(effect, scene)], conversation };
   }
@@ -110,6 +112,15 @@ function waiting(
   const since = conversation.waiting?.since ?? now;
   const waiting = { since, reason, organisationId: organisationId ?? conversation.organisationId };
   return { ...conversation, waiting, waitingSince: since, organisationId: waiting.organisationId };
+}
+
+const mostPosts = 100;
+
+function toldUnder(
+  { postId }: EffectOf<'tellUnder'>,
+  { toldUnder = [], ...conversation }: Conversation,
+): Conversation {
+  return { ...conversation, toldUnder: [...toldUnder, postId].slice(-mostPosts) };
 }
 
 /** The conversation when nobody waits in it. */

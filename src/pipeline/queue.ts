@@ -30,6 +30,8 @@ export interface OutboxBody {
   readonly via: 'normal' | 'human' | 'template';
   readonly reply: Reply;
   readonly part: number;
+  /** The line that has to have gone out, or this one speaks of what is not so. */
+  readonly after?: MessageId;
 }
 
 /** Work of a task; see tasks/registry.ts. */

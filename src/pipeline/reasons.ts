@@ -25,6 +25,8 @@ const troubles: Readonly<Record<string, string>> = {
   process_died: 'chương trình dừng đột ngột nhiều lần vì việc này. Báo người vận hành.',
   conflict: 'quá nhiều việc cùng lúc trên một hồ sơ. Thử lại lúc vắng hơn.',
   taken_over: 'cán bộ đã tiếp nhận nên bot thôi trả lời. Không cần làm gì.',
+  first_not_sent:
+    'tin riêng chưa gửi được nên dòng nhắc tới tin ấy cũng không gửi. Không cần làm gì.',
   too_old: 'để quá lâu, không còn là câu trả lời. Hỏi lại người này nếu cần.',
 };
 

@@ -45,7 +45,7 @@ export function speak(replies: readonly Reply[], how: Speaking): Spoken {
     const permission = channel.allows(purpose, conversation.reach, now, templateOf(reply));
     const calls =
       channel.delivery === 'push' && permission.allowed
-        ? callsOf(reply, id, permission, how, outboxOrder)
+        ? callsOf(reply, id, permission, how, outboxOrder, lines.at(-1))
         : [];
     outboxOrder += calls.length;
     lines.push(id);
@@ -112,8 +112,11 @@ function callsOf(
   permission: Allowed,
   how: Speaking,
   order: number,
+  before: MessageId | undefined,
 ): Write[] {
   const { channel, conversation, purpose, now, trace, claim } = how;
+  // What all can read promises an answer in private.
+  const isPromise = reply.type === 'text' && reply.comment?.to === 'all';
   const mark = markOf(messageId);
   const to = conversation.address;
   return channel.render(reply, to, permission, mark).map((call, part) => {
@@ -127,6 +130,7 @@ function callsOf(
       via: permission.via,
       reply,
       part,
+      ...(isPromise && before ? { after: before } : {}),
     };
     const job = {
       id: `${mark}/${part}` as JobId,

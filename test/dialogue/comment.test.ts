@@ -81,7 +81,7 @@ describe('whatever a comment is', () => {
     fc.assert(
       fc.property(understoodAs, ({ text, understood }) => {
         const { replies, effects } = comment(text, understood);
-        expect(effects).toEqual([]);
+        expect(effects).toEqual(replies.length > 0 ? [{ type: 'tellUnder', postId: 'p' }] : []);
         if (replies.length === 0) return;
         answered++;
         const [author, all, ...more] = replies;
@@ -98,6 +98,16 @@ describe('whatever a comment is', () => {
       { numRuns: 500 },
     );
     expect(answered).toBeGreaterThan(0);
+  });
+
+  test('its author alone gets something where all can read that line under the post already', () => {
+    fc.assert(
+      fc.property(understoodAs, ({ text, understood }) => {
+        const first = comment(text, understood, { toldUnder: ['q'] });
+        const later = comment(text, understood, { toldUnder: ['q', 'p'] });
+        expect(later).toEqual({ ...first, replies: first.replies.slice(0, 1), effects: [] });
+      }),
+    );
   });
 
   test('it gets nothing where danger, hurry or anger is heard', () => {

@@ -127,6 +127,7 @@ describe('a question under a post', () => {
     expect(bot.platform.asked).toHaveLength(1);
     const [, privately] = await bot.transcript();
     expect(privately!.delivery).toMatchObject({ state: 'unknown', reason: 'outcome_unknown' });
+    expect(publicly(bot)).toEqual([]);
   });
 
   test('is tried again after a refusal that ends, and then once', async () => {
@@ -135,6 +136,41 @@ describe('a question under a post', () => {
     await comments(bot, question);
     for (let i = 0; i < 5; i++) await bot.waits(minutes(1));
     expect([bot.sent().length, publicly(bot).length]).toEqual([1, 1]);
+  });
+
+  test.each([
+    ['refused', graph.unavailablePerson],
+    ['refused since the author has had one', graph.alreadyReplied],
+  ])('whose private answer was %s gets no line that speaks of one', async (_, refusal) => {
+    const bot = await startBot();
+    bot.platform.answersNext(refusal);
+    await comments(bot, question);
+    await bot.waits(hours(1));
+    expect(publicly(bot)).toEqual([]);
+    const [, author, all] = await bot.transcript();
+    expect(author!.delivery?.state).toBe('failed');
+    expect(all!.delivery).toMatchObject({ state: 'withdrawn', reason: 'first_not_sent' });
+    await bot.hears('chào em');
+    expect(bot.sent()).toHaveLength(1);
+  });
+
+  test('is answered each time in private, but under one post once for all to read to one author', async () => {
+    const bot = await startBot();
+    const edges = (): string[] => publicly(bot).map(({ edge }) => edge);
+    await comments(bot, question);
+    await comments(bot, 'thuế hộ kinh doanh tính sao ạ?', { id: 'p1_c2' });
+    await comments(bot, 'đăng ký hộ kinh doanh ở đâu ạ?', { id: 'p1_c3' });
+    expect(bot.sent().map(({ call }) => call.recipient.comment_id)).toEqual([
+      'p1_c1',
+      'p1_c2',
+      'p1_c3',
+    ]);
+    expect(edges()).toEqual(['p1_c1/comments']);
+    const elsewhere = { id: 'p2_c1', post_id: 'p2', parent_id: 'p2' };
+    await comments(bot, question, elsewhere);
+    expect(edges()).toEqual(['p1_c1/comments', 'p2_c1/comments']);
+    await comments(bot, question, { id: 'p1_c4', from: '200000000000002' });
+    expect(edges()).toEqual(['p1_c1/comments', 'p2_c1/comments', 'p1_c4/comments']);
   });
 
   test('leaves a form under way in private as it is', async () => {

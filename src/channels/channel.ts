@@ -149,6 +149,8 @@ export interface Channel<Call extends Json = Json> {
    * Call number i carries `<mark>/<i>` where the platform echoes it: that settles an unknown outcome.
    */
   render(reply: Reply, to: string, permission: Allowed, mark?: string): Call[];
+  /** A call beside a message's words (handing the thread over): what comes of it says nothing of the words. Pure. */
+  isBeside?(call: Call): boolean;
   /** One API call. @throws {ChannelError} with `retryable` and `retryAfter`. */
   send(call: Call): Promise<Sent>;
   /** Tells the platform that these events have arrived (a pressed button stops spinning). Lost without harm. */

@@ -124,6 +124,7 @@ export function messenger(
       const goesOver = settings.handover === 'inbox' && reply.type === 'text' && reply.handsOver;
       return goesOver ? [...calls, passCall(settings, to, pageInbox)] : calls;
     },
+    isBeside: (call) => 'edge' in call && call.edge.endsWith(passEdge),
     send: (call) => send(call, settings, sender, attending),
     acknowledge: (events) => letGo(events, settings, sender),
     check: () => checkMessenger({ settings, sender }),
@@ -214,10 +215,12 @@ function utilityCall(
   };
 }
 
+const passEdge = '/pass_thread_control';
+
 /** Hands the thread to another app: from then on we only look on. */
 function passCall({ pageId }: MessengerSettings, to: string, app: string): EdgeCall {
   return {
-    edge: `${encodeURIComponent(pageId)}/pass_thread_control`,
+    edge: `${encodeURIComponent(pageId)}${passEdge}`,
     body: { recipient: { id: to }, target_app_id: app },
   };
 }

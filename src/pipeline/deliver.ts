@@ -41,6 +41,8 @@ const echoWithin = seconds(3);
 const echoAfterCrash = seconds(15);
 /** Lost commits on one message: somebody else writes to it all the time. */
 const mostConflicts = 20;
+/** Attempts at handing a thread over, with the waits of `backoff`: about four minutes. */
+const mostHandOvers = 8;
 
 /** Sends the call at the head of an outbox lane, once it is sure that it is still wanted and allowed. */
 export function deliverer(
@@ -54,7 +56,7 @@ export function deliverer(
     ]);
     // Erased since: there is nobody to write to.
     if (!conversation || !message) return settle(ports, claim, message, { job: done(claim) });
-    const outcome = await attempt(ports, claim, conversation, message);
+    const outcome = apart(ports, claim, await attempt(ports, claim, conversation, message));
     // From here on only the commit is repeated: the call may have been made.
     await patiently(() => settle(ports, claim, message, outcome));
   };
@@ -85,6 +87,26 @@ async function attempt(
   if (nextAt === undefined) return send(ports, claim, message, channel, permission);
   ports.limiter.giveBack(channel.name, 1);
   return { job: postpone(claim, nextAt) };
+}
+
+/**
+ * A call beside the words (handing the thread over) has an outcome of its own: the words are there whatever comes of it,
+ * and nobody need do by hand what did not come about, since the person stands in our queue.
+ */
+function apart(ports: DelivererPorts, claim: OutboxClaim, outcome: Outcome): Outcome {
+  if (!isBeside(ports, claim)) return outcome;
+  const { delivery, job } = outcome;
+  const { cause: trace, channel, attempts } = claim.job;
+  if (delivery?.state === 'sent') return { job };
+  // Tried again, but not for ever: what is said next waits behind it.
+  if (!delivery && attempts < mostHandOvers) return outcome;
+  ports.log.warn({ trace, channel, reason: delivery?.reason ?? 'tries' }, 'not handed over');
+  return { job: done(claim) };
+}
+
+function isBeside({ channels }: DelivererPorts, { job }: OutboxClaim): boolean {
+  // The call was rendered by this channel: `Channel<Json>` has forgotten its exact form.
+  return channels.get(job.channel)?.isBeside?.(job.body.call) ?? false;
 }
 
 /** Somebody took the conversation over since, or the answer is too old to be one. */
@@ -247,7 +269,7 @@ export function undeliverable(
       .collection(collections.messages)
       .get(claim.job.body.messageId);
     const outcome = message
-      ? await failed(ports, claim, message, reason)
+      ? apart(ports, claim, await failed(ports, claim, message, reason))
       : { job: bury(claim, reason, ports.clock.now()) };
     await settle(ports, claim, message, outcome);
   };
@@ -324,16 +346,19 @@ async function awaitedBy(store: Store, jobId: JobId, at: Instant): Promise<Write
   return [replace<Job>(collections.jobs, job, { dueAt: at })];
 }
 
-function logSend(
-  { log, meter, clock }: DelivererPorts,
-  { job }: OutboxClaim,
-  outcome: string,
-  before: Millis,
-): void {
+function logSend(ports: DelivererPorts, claim: OutboxClaim, came: string, before: Millis): void {
+  const { log, meter, clock } = ports;
+  const { job } = claim;
+  const outcome = isBeside(ports, claim) ? handOver(came) : came;
   const took = Math.round(clock.elapsed() - before);
   meter.sent(job.channel, outcome, took);
   log.info(
     { trace: job.cause, channel: job.channel, purpose: job.body.purpose, outcome, took },
     'send',
   );
+}
+
+/** Counted apart: it is no message to anybody. */
+function handOver(outcome: string): string {
+  return outcome === 'sent' ? 'hand_over' : `hand_over:${outcome}`;
 }

@@ -198,6 +198,99 @@ describe('who asks for a person', () => {
   });
 });
 
+describe('a hand-over that does not come about', () => {
+  const handover = { ...env, MESSENGER_HANDOVER: 'inbox' };
+  const isPass = ({ url }: { readonly url: string }) => url.includes('pass_thread_control');
+  /** All is well but the pass. */
+  async function asksForPerson(refusal: () => ReturnType<typeof graph.down>): Promise<Bot> {
+    const bot = await startBot({ env: handover });
+    bot.platform.answers((call, n) => (isPass(call) ? refusal() : graph.ok(call, n)));
+    await bot.hears('gặp cán bộ');
+    return bot;
+  }
+  const states = async (bot: Bot) =>
+    (await bot.transcript())
+      .filter(({ from }) => from === 'bot')
+      .map(({ delivery }) => delivery?.state);
+  const notPassed = (bot: Bot) =>
+    bot.log().filter(({ msg, reason }) => msg === 'not handed over' && reason);
+
+  test.each([
+    ['refused for good', graph.badParameter],
+    ['refused since somebody else holds it', graph.unavailablePerson],
+  ])(
+    '(%s) leaves what was said delivered, and the person in the queue and with the bot',
+    async (_, refusal) => {
+      const bot = await asksForPerson(refusal);
+      expect(passes(bot)).toHaveLength(1);
+      expect(new Set(await states(bot))).toEqual(new Set(['sent']));
+      expect(await bot.dead()).toEqual([]);
+      expect(notPassed(bot)).toHaveLength(1);
+      expect(await bot.conversation()).toMatchObject({
+        handledBy: 'bot',
+        waiting: { reason: 'asked_human' },
+      });
+      const before = bot.sent().length;
+      await bot.hears('thuế hộ kinh doanh thế nào');
+      expect(bot.sent().length).toBeGreaterThan(before);
+    },
+  );
+
+  test('(nobody knows, and Meta says then that it is done) leaves what was said delivered', async () => {
+    const bot = await asksForPerson(graph.silent);
+    await happens(bot, passedTo(inbox));
+    await bot.waits(minutes(1));
+    expect(new Set(await states(bot))).toEqual(new Set(['sent']));
+    expect(await bot.conversation()).toMatchObject({ waiting: { reason: 'asked_human' } });
+  });
+
+  test.each([
+    ['down', graph.down],
+    ['of unknown outcome', graph.broken],
+  ])(
+    '(%s again and again) is given up within minutes: what is said next waits behind it',
+    async (_, trouble) => {
+      const bot = await asksForPerson(trouble);
+      await bot.waits(seconds(4));
+      expect(passes(bot).length).toBeGreaterThan(1);
+      await bot.takesIn(
+        eventBody({ message: { mid: 'm_next', text: question } }, someone, bot.clock),
+      );
+      const before = bot.sent().length;
+      for (let i = 0; i < 30; i++) await bot.waits(seconds(10));
+      expect(notPassed(bot)).toMatchObject([{ reason: 'tries' }]);
+      expect(bot.sent().length).toBeGreaterThan(before);
+      expect(new Set(await states(bot))).toEqual(new Set(['sent']));
+      expect(await bot.dead()).toEqual([]);
+    },
+  );
+
+  test('(too old, after the platform was away) leaves what was said delivered, too', async () => {
+    const bot = await asksForPerson(graph.down);
+    await bot.waits(hours(13));
+    expect(new Set(await states(bot))).toEqual(new Set(['sent']));
+    expect(notPassed(bot)).toMatchObject([{ reason: 'too_old' }]);
+  });
+
+  test('is not tried where the words themselves were refused', async () => {
+    const bot = await startBot({ env: handover });
+    bot.platform.answers(graph.badParameter);
+    await bot.hears('gặp cán bộ');
+    expect(passes(bot)).toEqual([]);
+    expect(await states(bot)).toContain('failed');
+  });
+
+  test('is counted apart from sends, and so is one that does', async () => {
+    const outcomes = (bot: Bot) =>
+      bot.log().flatMap(({ msg, outcome }) => (msg === 'send' ? [outcome] : []));
+    const refused = await asksForPerson(graph.badParameter);
+    expect(outcomes(refused).at(-1)).toBe('hand_over:platform_refused');
+    const done = await startBot({ env: handover });
+    await done.hears('gặp cán bộ');
+    expect(outcomes(done).at(-1)).toBe('hand_over');
+  });
+});
+
 describe('who waits for a person while the thread moves to the inbox', () => {
   const handover = { ...env, MESSENGER_HANDOVER: 'inbox' };
   const takenBy = (app: string, from: string) => ({

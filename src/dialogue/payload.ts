@@ -13,7 +13,15 @@ export function payload(act: string, subject = '', detail?: string, step?: strin
  * What may come out of a link that anybody can write: acts that show, or that ask before they do anything. A press of
  * “yes, erase” must have been a press.
  */
-const fromLinks: readonly string[] = ['ask', 'menu', 'training', 'register', 'human', 'linkCode'];
+const fromLinks: readonly string[] = [
+  'ask',
+  'menu',
+  'training',
+  'register',
+  'human',
+  'linkCode',
+  'unlinkAsk',
+];
 
 /** The payload that a link carries; undefined when it carries none, or one that only a button may send. */
 export function linkedPayload(ref: string): Payload | undefined {

@@ -33,6 +33,9 @@ describe('in a group', () => {
     ['xem dữ liệu', undefined, 'ask:data_access_update'],
     ['tôi muốn biết em giữ gì của tôi', 'data_access_update', 'ask:data_access_update'],
     ['cho tôi nói chuyện với ai đó', 'human_handoff', 'ask:human_handoff'],
+    ['liên kết', undefined, 'linkCode:'],
+    ['liên kết K7MTQ4X', undefined, 'linkCode:'],
+    ['bỏ liên kết', undefined, 'unlinkAsk:'],
   ])('“%s” is moved to a private chat, which it reaches as %3$s', (text, intent, payload) => {
     const chat = new Chat();
     chat.says(text, meaning(text, intent), inGroup);
@@ -102,16 +105,20 @@ describe('a link into a chat', () => {
     expect(chat.effects).toEqual([]);
   });
 
-  test.each(['case:erase', 'case:withdraw', 'callMe:', 'registration:check/yes/1', 'feedback:no'])(
-    'written by somebody else cannot press %s: it only opens the chat',
-    (ref) => {
-      const chat = new Chat();
-      chat.takes({ type: 'opened', ref });
-      expect(chat.texts.join()).toMatch(saying('opening.first'));
-      expect(chat.effects).toEqual([]);
-      expect(chat.conversation.memory.flow).toBeUndefined();
-    },
-  );
+  test.each([
+    'case:erase',
+    'case:withdraw',
+    'unlink:yes',
+    'callMe:',
+    'registration:check/yes/1',
+    'feedback:no',
+  ])('written by somebody else cannot press %s: it only opens the chat', (ref) => {
+    const chat = new Chat();
+    chat.takes({ type: 'opened', ref });
+    expect(chat.texts.join()).toMatch(saying('opening.first'));
+    expect(chat.effects).toEqual([]);
+    expect(chat.conversation.memory.flow).toBeUndefined();
+  });
 
   test('with a reference of a poster only opens the chat', () => {
     const chat = new Chat();

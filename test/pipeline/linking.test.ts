@@ -6,6 +6,7 @@ import type { LinkOffer } from '../../src/conversation/link.ts';
 import * as collections from '../../src/store/collections.ts';
 import { eraseContact } from '../../src/tasks/erase.ts';
 import {
+  eventBody,
   messageBody,
   minh,
   someone,
@@ -73,6 +74,37 @@ async function isLinked(bot: Bot): Promise<boolean> {
   ]).toContainEqual(links);
   return links[0]!.length > 0;
 }
+
+describe('“bỏ liên kết” written in a group', () => {
+  /** As a link out of a group brings it. */
+  const opens = (bot: Bot, ref: string): Promise<void> =>
+    bot.receives(eventBody({ referral: { ref } }, someone, bot.clock));
+
+  test('is asked about in the private chat it leads to, and done once that says so', async () => {
+    const bot = await startBot();
+    await linkBoth(bot);
+    await opens(bot, 'unlinkAsk:');
+    expect(bot.texts().at(-1)).toContain('muốn tách khung này');
+    expect(await isLinked(bot)).toBe(true);
+    const [yes, no] = await buttonsOn(bot, someone);
+    await bot.presses(no);
+    expect(bot.texts().at(-1)).toContain('vẫn nối');
+    expect(await isLinked(bot)).toBe(true);
+    await bot.presses(yes);
+    expect(bot.texts().at(-1)).toContain('đã tách khung này ra');
+    expect(await lastOn(bot, there)).toContain('vừa được tách ra');
+    expect(await isLinked(bot)).toBe(false);
+  });
+
+  test('gives nobody a code, and asks nothing where nothing is linked', async () => {
+    const bot = await startBot();
+    await opens(bot, 'unlinkAsk:');
+    expect(bot.texts().at(-1)).toContain('chưa nối với khung nào');
+    await bot.presses('unlink:yes');
+    expect(bot.texts().at(-1)).toContain('chưa nối với khung nào');
+    expect(await offers(bot)).toEqual([]);
+  });
+});
 
 describe('a code typed on another channel', () => {
   test('is asked about on both sides, and links once both have said yes', async () => {

@@ -21,23 +21,25 @@ export const link: Flow = {
     { on: 'command', command: 'unlink' },
     { on: 'pressed', act: 'linkCode' },
     { on: 'pressed', act: 'link' },
+    { on: 'pressed', act: 'unlinkAsk' },
+    { on: 'pressed', act: 'unlink' },
   ],
   needs,
   start(scene, input) {
-    if (input.command === 'unlink') return part(scene);
+    if (input.pressed?.act === 'unlinkAsk') return askToPart(scene);
+    if (isParting(input))
+      return input.pressed?.subject === 'no' ? say(scene, 'link.kept') : part(scene);
     if (input.pressed?.act !== 'link') return giveCode(scene);
     if (input.pressed.subject === 'code') return typed(scene);
     return input.pressed.subject === 'yes' ? agree(scene) : refuse(scene);
   },
 };
 
-function needs(
-  _state: unknown,
-  { event, pressed, command }: Input,
-  conversation: Conversation,
-): Need[] {
+function needs(_state: unknown, input: Input, conversation: Conversation): Need[] {
+  const { event, pressed } = input;
   const { linked = [], memory } = conversation;
-  if (command === 'unlink')
+  if (pressed?.act === 'unlinkAsk') return [];
+  if (isParting(input))
     return linked.map(({ conversationId: id }) => ({ in: 'conversations', id }));
   const detail = pressed?.detail ?? '';
   if (pressed?.act !== 'link') {
@@ -50,6 +52,11 @@ function needs(
   return pressed.subject === 'code'
     ? [{ link: 'code', code: detail }]
     : [{ link: 'offer', id: detail }];
+}
+
+/** Said in words, or pressed under our own question. */
+function isParting({ command, pressed }: Input): boolean {
+  return command === 'unlink' || pressed?.act === 'unlink';
 }
 
 function giveCode({ content, conversation, docs, now }: Scene): Step {
@@ -153,6 +160,18 @@ function refuse(scene: Scene): Step {
       { type: 'dropLink', offer: found.offer.id },
       { type: 'tell', conversationId: other.id, reply },
     ],
+  };
+}
+
+/** What a link brings anybody may have written: nothing is undone before a yes here. */
+function askToPart(scene: Scene): Step {
+  const { linked = [] } = scene.conversation;
+  if (linked.length === 0) return say(scene, 'link.none');
+  const yesNo = { yes: payload('unlink', 'yes'), no: payload('unlink', 'no') };
+  return {
+    replies: [asking(scene.content, 'link.undo', [yesNo.yes, yesNo.no])],
+    effects: [],
+    yesNo,
   };
 }
 

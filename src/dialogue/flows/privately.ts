@@ -22,7 +22,7 @@ const wishes = new Map([
   ['withdraw', payload('ask', 'data_erasure')],
   ['access', payload('ask', 'data_access_update')],
   ['link', payload('linkCode')],
-  ['unlink', payload('linkCode')],
+  ['unlink', payload('unlinkAsk')],
 ]);
 
 /** Never more than a link may carry: what cannot be undone is asked anew in private. */
@@ -31,6 +31,8 @@ function wishOf({ event, pressed, command, understood }: Input): string {
   if (pressed && linkedPayload(payload(pressed.act, pressed.subject))) {
     return payload(pressed.act, pressed.subject, pressed.detail);
   }
+  // A code that others have read: a new one is given in private.
+  if (pressed?.act === 'link') return payload('linkCode');
   const intent = understood?.intents[0]?.name;
   const asked = command ? wishes.get(command) : intent && payload('ask', intent);
   return asked ?? payload('human', 'ask');

@@ -144,9 +144,13 @@ async function requestWords(
     actBy: writtenDay(isoDay(found.actBy)),
     closedAt: writtenTime(found.closedAt ?? found.receivedAt),
   };
+  const says = [content.phrase(`privacy.request.${found.state}`, values)];
+  // Only what a platform passed on is of nobody we know.
+  if (found.state === 'received' && found.subject !== undefined)
+    says.push(content.phrase('privacy.request.whose', { code: found.code }));
   return {
     title: content.phrase('privacy.request.title', { code: found.code }),
-    body: htmlOf(content.phrase(`privacy.request.${found.state}`, values)),
+    body: htmlOf(says.join('\n\n')),
     contact: content.programme.privacyContact,
     asOf: writtenDay(isoDay(clock.now())),
     ...programmeWords(content),

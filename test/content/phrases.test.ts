@@ -90,6 +90,43 @@ describe('phrases that the code speaks of are in content/phrases.yaml', () => {
   });
 });
 
+describe('what a phrase leaves open', () => {
+  const named = /(?:[{,(]|^)\s*(?<name>\w+)\s*(?=[:,})])/gm;
+  const slotsOf = (key: string): string[] =>
+    content.hasPhrase(key) && !key.endsWith('.choices')
+      ? [...new Set([...said(key).matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name))]
+      : [];
+  /** As it is written: every name is given itself, in braces. */
+  const said = (key: string): string =>
+    content.phrase(
+      key,
+      new Proxy({}, { get: (_, name) => `{${String(name)}}` }),
+    );
+  /** All that a key may come to which is only known when it runs. */
+  const allOf = (key: string): string[] => {
+    const parts = key.split(/\$\{[^}]*\}/).map((part) => part.replaceAll('.', '\\.'));
+    return keys.filter((known) => new RegExp(`^${parts.join('.+')}$`).test(known));
+  };
+
+  test('is filled in by every file that speaks of it', () => {
+    const topics = [...new Set(keys.map((key) => key.split('.')[0] ?? ''))].join('|');
+    const spoken = new RegExp(`(?<quote>['\`])(?<key>(?:${topics})(?:\\.[\\w$.{}]+)*)\\k<quote>`, 'g');
+    let open = 0;
+    const missing = sources
+      .filter(({ text }) => /\.phrase\(|\basking\(/.test(text))
+      .flatMap(({ file, text }) => {
+        const given = new Set([...text.matchAll(named)].map(({ groups }) => groups?.['name']));
+        const mentioned = [...text.matchAll(spoken)].flatMap(({ groups }) => allOf(groups?.['key'] ?? ''));
+        return [...new Set(mentioned)].flatMap((key) => {
+          open += slotsOf(key).length;
+          return slotsOf(key).filter((slot) => !given.has(slot)).map((slot) => `${file}: ${key} {${slot}}`);
+        });
+      });
+    expect(missing).toEqual([]);
+    expect(open).toBeGreaterThan(40);
+  });
+});
+
 test('every phrase is a phrase of content', () => {
   expect(keys.filter((key) => !content.hasPhrase(key))).toEqual([]);
 });

@@ -39,9 +39,11 @@ beforeEach(async () => {
   const content = await realContent();
   const app = express();
   const clock = manualClock();
+  const { subject: _, ...fromChat } = { ...request, code: 'DL-3C7F9H' };
   const requestOf = async (code: string): Promise<Case> => {
-    if (code !== 'DL-7K3M9Q') throw new AppError('not_found', 404, 'none');
-    return request;
+    const found = [request, fromChat].find((one) => one.code === code);
+    if (!found) throw new AppError('not_found', 404, 'none');
+    return found;
   };
   app.use(pages({ content: () => content, clock, privacyUrl, requestOf, folder }));
   site = await listen(app);
@@ -104,6 +106,14 @@ test('who has a request’s code reads how it stands, by when, and never whose i
   expect(page).toContain('14/12/2026');
   expect(page).not.toContain('900000000000009');
   expect((await fetch(`${site.url}/privacy/requests/DL-AAAAAA`)).status).toBe(404);
+});
+
+test('only of a request that a platform passed on nobody knows whose it is: its person is asked for a message', async () => {
+  const passedOn = await text('/privacy/requests/DL-7K3M9Q');
+  expect(passedOn).toMatch(/chỉ mang mã số của nền tảng.*nhắn mã DL-7K3M9Q cho Trang/);
+  const fromChat = await text('/privacy/requests/DL-3C7F9H');
+  expect(fromChat).toContain('Chưa làm xong.');
+  expect(fromChat).not.toMatch(/mã số của nền tảng|cho Trang/);
 });
 
 test('codes cannot be tried out one after the other', async () => {

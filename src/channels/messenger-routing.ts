@@ -42,7 +42,7 @@ export function routingOf(
   }
   const app = it.request_thread_control?.requested_owner_app_id;
   if (app === undefined) return undefined;
-  return { type: 'routed', to: pageInboxApps.includes(app) ? 'inbox' : 'other', app, asked: true };
+  return { type: 'routed', to: pageInboxApps.includes(app) ? 'inbox' : 'other', asked: true };
 }
 
 function holder(app: string | undefined, { appId, standby }: Around): 'us' | 'inbox' | 'other' {

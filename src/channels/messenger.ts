@@ -122,7 +122,7 @@ export function messenger(
       if (utility) return [utility];
       const calls = render(reply, to, permission, mark);
       const goesOver = settings.handover === 'inbox' && reply.type === 'text' && reply.handsOver;
-      return goesOver ? [...calls, passCall(settings, to, pageInbox)] : calls;
+      return goesOver ? [...calls, passToInbox(settings, to)] : calls;
     },
     isBeside: (call) => 'edge' in call && call.edge.endsWith(passEdge),
     send: (call) => send(call, settings, sender, attending),
@@ -217,11 +217,11 @@ function utilityCall(
 
 const passEdge = '/pass_thread_control';
 
-/** Hands the thread to another app: from then on we only look on. */
-function passCall({ pageId }: MessengerSettings, to: string, app: string): EdgeCall {
+/** Hands the thread to the Page's inbox: from then on we only look on. */
+function passToInbox({ pageId }: MessengerSettings, to: string): EdgeCall {
   return {
     edge: `${encodeURIComponent(pageId)}${passEdge}`,
-    body: { recipient: { id: to }, target_app_id: app },
+    body: { recipient: { id: to }, target_app_id: pageInbox },
   };
 }
 
@@ -311,7 +311,7 @@ async function letGo(
 ): Promise<void> {
   for (const event of events) {
     if (event.type !== 'routed' || !event.asked || event.to !== 'inbox') continue;
-    const call = passCall(settings, event.address, event.app ?? pageInbox);
+    const call = passToInbox(settings, event.address);
     read(await sender.send(post(call, settings)));
   }
 }

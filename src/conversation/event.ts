@@ -48,13 +48,12 @@ export type InboundEvent = EventBase &
     /** The platform itself acts on the Page, by its policies: nobody's words, and for whoever runs the channel. */
     | { readonly type: 'enforced'; readonly action: string; readonly reason: string }
     /**
-     * Who answers on the platform from now on: we, a colleague in its own inbox, or another app. `asked`: `app` would
-     * like to, and waits for us to let it.
+     * Who answers on the platform from now on: we, a colleague in its own inbox, or another app. `asked`: would like to,
+     * and waits for us to let it.
      */
     | {
         readonly type: 'routed';
         readonly to: 'us' | 'inbox' | 'other';
-        readonly app?: string;
         readonly asked?: true;
       }
     /** Under a post, for all to read; `inReply`: said to another comment. */

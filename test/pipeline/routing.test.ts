@@ -158,6 +158,16 @@ describe('a colleague who asks for the thread in the inbox', () => {
     expect(await bot.conversation()).toMatchObject({ handledBy: 'moderator' });
   });
 
+  test.each([
+    ['its other number', { requested_owner_app_id: '26390203743090' }],
+    ['its other number, as a number', { requested_owner_app_id: 26390203743090 }],
+  ])('gets it, too, where it is named by %s: threads are passed to one alone', async (_, asks) => {
+    const bot = await talking();
+    await happens(bot, { request_thread_control: asks });
+    expect(passes(bot)).toMatchObject([{ status: 200, body: { target_app_id: inbox } }]);
+    expect(await bot.conversation()).toMatchObject({ handledBy: 'moderator' });
+  });
+
   test('is no other app: that one gets nothing, and the bot goes on', async () => {
     const bot = await talking();
     await happens(bot, { request_thread_control: { requested_owner_app_id: '999' } });

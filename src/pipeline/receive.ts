@@ -73,6 +73,7 @@ type Line = EventOf<
 const linesPerCommit = 100;
 const mostTries = 20;
 
+/** What takes deliveries in, for every channel of the process. */
 export function receiver(ports: ReceiverPorts): Receiver {
   const steady = steadyTime(ports.clock);
   const accept: Receiver['accept'] = (events, receivedAt, trace = newId<'trace'>()) => {

@@ -10,7 +10,15 @@ import { take } from '../../src/pipeline/moderation.ts';
 import * as collections from '../../src/store/collections.ts';
 import { insert, remove } from '../../src/store/store.ts';
 import type { Job } from '../../src/store/store.ts';
-import { conversationOf, messageBody, minh, someone, startBot, stopBots } from '../support/bot.ts';
+import {
+  conversationOf,
+  eventBody,
+  messageBody,
+  minh,
+  someone,
+  startBot,
+  stopBots,
+} from '../support/bot.ts';
 import type { Bot } from '../support/bot.ts';
 import { graph } from '../support/platforms.ts';
 
@@ -33,6 +41,21 @@ const deskOf = (bot: Bot, change: Partial<Desk> = {}): Desk => ({
 });
 
 const here = conversationOf(someone);
+
+test('who waits while the thread is in the Page’s inbox is listed, with where to answer', async () => {
+  const bot = await startBot();
+  await bot.hears('gặp cán bộ');
+  await act(deskOf(bot), ['waiting']);
+  expect(printed.join('\n')).toContain('xin gặp cán bộ');
+  expect(printed.join('\n')).not.toContain('hộp thư');
+  const passed = { new_owner_app_id: '263902037430900' };
+  await bot.receives(eventBody({ pass_thread_control: passed }, someone, bot.clock));
+  printed = [];
+  await act(deskOf(bot), ['waiting']);
+  await act(deskOf(bot), ['show', here]);
+  for (const lines of [printed[0], printed[1]])
+    expect(lines).toMatch(/xin gặp cán bộ.*trả lời ở hộp thư của Trang/);
+});
 
 describe('erasing a person at the terminal', () => {
   test('stays on record: who did it, under the code of the case', async () => {

@@ -69,16 +69,25 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** Who waits, since when and why, and beneath it the person's last words ('' = none to be read). */
-export function waitingLine({ id, channel, waiting }: Conversation, words: string): string {
+export function waitingLine(conversation: Conversation, words: string): string {
+  const { id, channel, waiting } = conversation;
   const since = waiting ? writtenTime(waiting.since) : '';
-  return `#${codeOf(id)}  ${channel}  từ ${since}  ${reasons[waiting?.reason ?? ''] ?? ''}\n    “${printable(words)}”`;
+  const why = `${reasons[waiting?.reason ?? ''] ?? ''}${elsewhere(conversation)}`;
+  return `#${codeOf(id)}  ${channel}  từ ${since}  ${why}\n    “${printable(words)}”`;
+}
+
+/** The platform would refuse what is written here. */
+function elsewhere({ reach }: Conversation): string {
+  return reach.standby ? ' (trả lời ở hộp thư của Trang hoặc ứng dụng đang giữ)' : '';
 }
 
 /** Who answers here now, or why a person is waited for. */
-export function stateOf({ handledBy, holder, waiting }: Conversation): string {
+export function stateOf(conversation: Conversation): string {
+  const { handledBy, holder, waiting } = conversation;
   if (handledBy === 'moderator')
     return `${printable(holder?.name || 'đồng nghiệp trong hộp thư của trang')} đang giữ`;
-  return waiting ? `đang chờ: ${reasons[waiting.reason] ?? waiting.reason}` : 'bot đang trả lời';
+  if (!waiting) return 'bot đang trả lời';
+  return `đang chờ: ${reasons[waiting.reason] ?? waiting.reason}${elsewhere(conversation)}`;
 }
 
 const speakers = {

@@ -77,7 +77,7 @@ export interface Conversation extends Doc<ConversationId> {
   readonly reach: Reach;
   /** What the dialogue remembers between turns. */
   readonly memory: Memory;
-  /** Posts under which all can read that this person was answered in private; the last hundred. */
+  /** Posts under which this person was answered in private and all were to read so, once; the last hundred. */
   readonly toldUnder?: readonly string[];
   readonly lastLine?: LastLine;
   /** Calls put into the outbox so far; orders its lane without a clock. */

@@ -28,12 +28,14 @@ export function takeComment(scene: Scene, { event, understood }: Input): Turn {
   const id = event.commentId;
   const toAuthor: Reply = { ...author, comment: { id, to: 'author' } };
   const all = scene.content.phrase('comment.all', { button: topic.button });
-  const isTold = toldUnder.includes(event.postId);
+  const { postId } = event;
+  const isTold = toldUnder.includes(postId);
   return {
     flow: 'comment',
     memory: memory.flow ? memory : remembering(memory, author, scene),
     replies: isTold ? [toAuthor] : [toAuthor, { ...text(all), comment: { id, to: 'all' } }],
-    effects: isTold ? [] : [{ type: 'tellUnder', postId: event.postId }],
+    // Facebook may leave the post out: then this comment says nothing of the next.
+    effects: isTold || postId === '' ? [] : [{ type: 'tellUnder', postId }],
   };
 }
 

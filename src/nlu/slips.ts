@@ -6,9 +6,11 @@ export interface Vocabulary {
   readonly knownPlain: ReadonlySet<string>;
 }
 
-/** Shorter words have too many neighbours, longer ones were not typed by hand. */
+/** Shorter words have too many neighbours. */
 const shortest = 5;
-const longest = 14;
+/** A syllable has seven letters at most: one more may be a slip, twice as many are two words. */
+const longestSlip = 8;
+const longestPair = 14;
 
 /**
  * What was meant by a word that is none, because a finger slipped: two words that lost their space (`vàonhóm`), letters
@@ -16,8 +18,11 @@ const longest = 14;
  * than one thing is.
  */
 export function mendSlip(word: string, vocabulary: Vocabulary): readonly string[] | undefined {
-  if (word.length < shortest || word.length > longest || !/^\p{L}+$/u.test(word)) return undefined;
-  return parted(word, vocabulary) ?? nearest(word, vocabulary);
+  if (word.length < shortest || word.length > longestPair || !/^\p{L}+$/u.test(word))
+    return undefined;
+  return (
+    parted(word, vocabulary) ?? (word.length <= longestSlip ? nearest(word, vocabulary) : undefined)
+  );
 }
 
 function parted(word: string, { known }: Vocabulary): readonly string[] | undefined {

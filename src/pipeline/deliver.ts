@@ -100,7 +100,9 @@ function apart(ports: DelivererPorts, claim: OutboxClaim, outcome: Outcome): Out
   if (delivery?.state === 'sent') return { job };
   // Tried again, but not for ever: what is said next waits behind it.
   if (!delivery && attempts < mostHandOvers) return outcome;
-  ports.log.warn({ trace, channel, reason: delivery?.reason ?? 'tries' }, 'not handed over');
+  const reason = delivery?.reason ?? 'tries';
+  // Somebody else has the thread: it was handed over already, perhaps by a call whose answer got lost.
+  if (reason !== 'held_elsewhere') ports.log.warn({ trace, channel, reason }, 'not handed over');
   return { job: done(claim) };
 }
 

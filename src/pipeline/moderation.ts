@@ -154,7 +154,10 @@ export async function endHold(ports: ModerationPorts, id: ConversationId): Promi
     return {
       action: 'conversation.hold-expired',
       after: { ...released(conversation), waiting, waitingSince: waiting.since },
-      replies: [{ type: 'text', text: ports.content().phrase('handoff.expired') }],
+      // Where another app holds the thread, nothing of ours would arrive.
+      replies: conversation.reach.standby
+        ? []
+        : [{ type: 'text', text: ports.content().phrase('handoff.expired') }],
       from: 'bot',
       purpose: 'answer',
     };

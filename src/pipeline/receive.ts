@@ -33,7 +33,7 @@ export interface ReceiverPorts {
   /** How long a colleague's line in the platform's own inbox silences the bot, in working time. */
   readonly holdFor: Millis;
   readonly meter: Meter;
-  /** Works lanes that a commit took for this process, once what arrives is stored; undefined where no worker runs. */
+  /** Works lanes that a commit took for this process, few as long as something arrives; undefined where no worker runs. */
   readonly worker: Pick<Worker, 'take' | 'hasRoom' | 'first'> | undefined;
 }
 
@@ -227,7 +227,7 @@ function writesOf(
   const contacts = new Map([...known].map(([id, { contactId }]) => [id, contactId]));
   return lines.flatMap((event) => {
     const contactId = contacts.get(event.conversationId);
-    // Somebody who was erased, or never wrote: a change of old words, a farewell begins nobody.
+    // Somebody who was erased, or never wrote: a change of old words, a farewell, a touch begins nobody.
     if (contactId === undefined && isQuiet(event)) return [];
     const fresh = contactId === undefined ? newId<'contact'>() : undefined;
     if (fresh) contacts.set(event.conversationId, fresh);

@@ -58,8 +58,8 @@ function routed(
         ? { ...stillWaiting(conversation, released(conversation)), reach: ours }
         : { ...conversation, reach: ours };
     case 'inbox':
-      // Until we have let it go, we hold the thread.
-      if (asked) return { ...stillWaiting(conversation, held(conversation, inbox)), reach: ours };
+      // Until we have let it go, we hold the thread: nothing has moved.
+      if (asked) return { ...stillWaiting(conversation, held(conversation, inbox)), reach: rest };
       // Passed on by ourselves, as a rule: nobody holds it yet, and the bot is silent all the same.
       return conversation.waiting
         ? { ...conversation, reach: theirs }

@@ -18,18 +18,22 @@ export async function staffSeen(store: Store, now: Instant): Promise<Write[]> {
   return [replace(collections.taskStates, seen, { lastSlot: now })];
 }
 
-/** The same question is asked by every turn, so its answer is kept for some seconds. */
+/** The same question is asked by every turn, so its answer is kept for some seconds; who asks meanwhile waits for it. */
 export function staffing(store: Store, clock: Clock): () => Promise<boolean> {
-  let known = false;
-  let askedAt: number | undefined;
-  return async () => {
-    const elapsed = clock.elapsed();
-    if (askedAt !== undefined && elapsed - askedAt < seconds(5)) return known;
-    askedAt = elapsed;
-    const seen = await store.collection(collections.taskStates).get(key);
-    known = seen !== undefined && holds(seen.lastSlot, clock.now());
+  let asked: { readonly at: number; readonly known: Promise<boolean> } | undefined;
+  return () => {
+    const at = clock.elapsed();
+    if (asked && at - asked.at < seconds(5)) return asked.known;
+    const known = isStaffed(store, clock);
+    asked = { at, known };
+    known.catch(() => (asked = undefined));
     return known;
   };
+}
+
+async function isStaffed(store: Store, clock: Clock): Promise<boolean> {
+  const seen = await store.collection(collections.taskStates).get(key);
+  return seen !== undefined && holds(seen.lastSlot, clock.now());
 }
 
 function isFresh(sign: Instant, now: Instant): boolean {

@@ -35,7 +35,7 @@ export interface Worker {
   take(claims: readonly Claim[]): void;
   /** Whether a commit should take a lane for this process: not more than it can begin soon, or others wait in vain. */
   hasRoom(queue: QueueName, channel: string): boolean;
-  /** Does what somebody outside waits for before more jobs are begun. */
+  /** Does what somebody outside waits for; meanwhile one job begins in each round of input and output. */
   readonly first: RightOfWay['first'];
   /** Looks for work now, in every queue. */
   wake(): void;

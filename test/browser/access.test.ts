@@ -207,7 +207,7 @@ inBrowser('the chat page', () => {
   test('the notice says what is stored, for how long, and what is not known', async () => {
     const { page } = await open({}, '/privacy');
     const words = await page.locator('main').innerText();
-    expect(words).toContain('tin nhắn: 180 ngày');
+    expect(words).toContain('tin nhắn, bình luận: 180 ngày');
     expect(words).toContain('xoá dữ liệu');
     expect(words).toContain('Em chưa chắc về nơi đặt máy chủ');
     expect(words).not.toMatch(/[{}]/);

@@ -173,6 +173,13 @@ describe('a question under a post', () => {
     expect(edges()).toEqual(['p1_c1/comments', 'p2_c1/comments', 'p1_c4/comments']);
   });
 
+  test('of a post that Facebook does not name says nothing of the next one', async () => {
+    const bot = await startBot();
+    await comments(bot, question, { id: 'p3_c1', post_id: undefined });
+    await comments(bot, question, { id: 'p4_c1', post_id: undefined });
+    expect(publicly(bot).map(({ edge }) => edge)).toEqual(['p3_c1/comments', 'p4_c1/comments']);
+  });
+
   test('leaves a form under way in private as it is', async () => {
     const bot = await startBot();
     await bot.hears('gặp cán bộ');

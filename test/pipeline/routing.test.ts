@@ -365,6 +365,18 @@ describe('who waits for a person while the thread moves to the inbox', () => {
     expect(await bot.conversation()).toMatchObject({ handledBy: 'bot', waiting });
     expect((await bot.transcript()).at(-1)!.text).toBe(bot.content.phrase('handoff.expired'));
   });
+
+  test('is told nothing of that while the inbox has the thread: it would not arrive', async () => {
+    const bot = await waitsForPerson();
+    await happens(bot, asksForThread);
+    await happens(bot, passedTo(inbox));
+    const before = (await bot.transcript()).length;
+    await bot.waits(hours(5));
+    await bot.app.tick();
+    await bot.settled();
+    expect(await bot.conversation()).toMatchObject({ handledBy: 'bot', waiting: {} });
+    expect(await bot.transcript()).toHaveLength(before);
+  });
 });
 
 describe('an event that was overtaken by a newer one', () => {
@@ -384,6 +396,15 @@ describe('an event that was overtaken by a newer one', () => {
     const before = await bot.conversation();
     await bot.receives(happened(what, earlier));
     expect(await bot.conversation()).toEqual(before);
+  });
+
+  test('is not overtaken by a wish: that has moved nothing', async () => {
+    const bot = await talking();
+    const earlier = bot.clock.now();
+    await bot.waits(seconds(2));
+    await happens(bot, { request_thread_control: { requested_owner_app_id: inbox } });
+    await bot.receives(happened(passedTo('999'), earlier));
+    expect(await bot.conversation()).toMatchObject({ reach: { standby: true } });
   });
 
   test('(a return to us) changes nothing of a thread that the inbox has taken since', async () => {

@@ -22,3 +22,11 @@ test('a sign of staff given while the clock stood months ahead promises nobody, 
   clock.advance(days(7));
   expect(await staffing(store, clock)()).toBe(false);
 });
+
+test('who asks while the first look is under way gets the same answer', async () => {
+  const clock = manualClock();
+  store = await openStore('sqlite::memory:', { processId: 'p', clock, role: 'server' });
+  await store.commit(await staffSeen(store, clock.now()));
+  const isStaffed = staffing(store, clock);
+  expect(await Promise.all([isStaffed(), isStaffed()])).toEqual([true, true]);
+});

@@ -193,7 +193,7 @@ async function pump(ports: WorkerPorts, line: Line, isOn: () => boolean): Promis
 
 /** False when the rate allows nothing now: then the next poll looks again. */
 async function claimFree(ports: WorkerPorts, line: Line, isOn: () => boolean): Promise<boolean> {
-  const wanted = take(ports.limiter, line, line.slots - line.running);
+  const wanted = takeToClaim(ports.limiter, line);
   if (wanted === 0) {
     await takeInHand(ports, line, isOn);
     return false;
@@ -215,6 +215,14 @@ async function takeInHand(ports: WorkerPorts, line: Line, isOn: () => boolean): 
   if (held.length > 0 || !ports.limiter.mayAsk(channel)) return;
   held.push(...(await ports.store.claim(queue, channel, 1)));
   if (isOn()) begin(ports, line, isOn);
+}
+
+/** All but one: what is told beside the outbox must not find every call taken while we only look whether there is work. */
+function takeToClaim(limiter: Limiter, line: Line): number {
+  const taken = take(limiter, line, line.slots - line.running);
+  if (taken < 2 || line.perSecond === Infinity) return taken;
+  limiter.giveBack(line.channel, 1);
+  return taken - 1;
 }
 
 /** Rate tokens are taken before claiming: a throttled channel leaves its lanes to others. */

@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { minutes, seconds } from '../../src/clock.ts';
 import { requestDeletion } from '../../src/pipeline/deletion.ts';
 import { finish } from '../../src/pipeline/moderation.ts';
 import { realContent } from '../support/content.ts';
-import { conversationOf, minh, someone, startBot, stopBots } from '../support/bot.ts';
+import { conversationOf, messageBody, minh, someone, startBot, stopBots } from '../support/bot.ts';
 import type { Bot } from '../support/bot.ts';
 import { botAnswer, graphWithTelegram, groupOfStaff, telegramEnv } from '../support/staff.ts';
 import { startZaloBot, stopZalo } from '../support/platforms/zalo-world.ts';
@@ -118,6 +119,24 @@ describe('a line that the platform does not take', () => {
     expect(lines()).toHaveLength(2);
     await bot.waits(minutes(60));
     expect(lines()).toHaveLength(2);
+  });
+
+  test('is not put off because the outbox is just looking for work', async () => {
+    const { bot, lines } = await startWithGroup();
+    const claim = bot.store.claim.bind(bot.store);
+    let look = (): void => undefined;
+    const looking = new Promise<void>((resolve) => (look = resolve));
+    const slow: typeof claim = async (queue, channel, n) => {
+      if (queue === 'outbox' && channel === 'telegram') await looking;
+      return claim(queue, channel, n);
+    };
+    Object.assign(bot.store, { claim: slow });
+    bot.clock.advance(seconds(2));
+    bot.app.worker!.wake();
+    await bot.takesIn(messageBody({ text: 'gặp cán bộ' }, someone, bot.clock));
+    for (let n = 0; n < 500 && lines().length === 0; n++) await sleep(10);
+    look();
+    expect(lines()).toHaveLength(1);
   });
 
   test.each([

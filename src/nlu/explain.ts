@@ -7,6 +7,7 @@ import { combine, scoreWords } from './score.ts';
 import type { Model } from './model.ts';
 import { normalize } from './normalize.ts';
 import type { Word } from './normalize.ts';
+import { withoutOpening } from './opening.ts';
 import { softmaxLength } from './softmax.ts';
 import type { IntentName } from './types.ts';
 
@@ -27,7 +28,8 @@ export interface Explanation {
 
 /** Of a message by itself, without what was said before. Undefined where nothing of it is known. */
 export function explain(model: Model, text: string): Explanation | undefined {
-  const words = normalize(text.normalize('NFC'), model.language.spelling);
+  const said = normalize(text.normalize('NFC'), model.language.spelling);
+  const words = withoutOpening(said, model.language);
   const outputs = scoreWords(model, words);
   if (outputs.known === 0) return undefined;
   const z = combine(outputs, model.calibration);

@@ -8,6 +8,7 @@ import type { Model } from './model.ts';
 import type { Outputs } from './score.ts';
 import { longestText, normalize } from './normalize.ts';
 import type { Word } from './normalize.ts';
+import { withoutOpening } from './opening.ts';
 import { findPhrases } from './phrases.ts';
 import type { Found } from './phrases.ts';
 import { isLooseSyllable } from './syllable.ts';
@@ -35,8 +36,8 @@ export function understand(
   const signals = signalsIn(model, words, marks);
   const aspect = aspectIn(model, words);
   const correction = previous && correctionIn(words, marks);
-  const read = correction === undefined ? words : words.slice(correction);
-  const outputs = scoreWords(model, read);
+  const meant = correction === undefined ? words : words.slice(correction);
+  const outputs = scoreWords(model, withoutOpening(meant, model.language));
   const z = combine(outputs, model.calibration);
   bend(model, z, words, { previous, isCorrection: correction !== undefined, aspect }, signals);
   const verdict = verdictOn(model, z, outputs);

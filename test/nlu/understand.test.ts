@@ -29,6 +29,17 @@ describe('zones', () => {
   });
 
   test.each([
+    ['thông tin vay vốn', 'loan_nhcsxh'],
+    ['thông tin lớp khởi nghiệp', 'training'],
+    ['cho em hỏi thông tin về cuộc thi khởi nghiệp', 'competition'],
+    ['cho xin thong tin chi tiet ve thue ho kinh doanh a', 'household_tax'],
+    ['xoá thông tin của tôi', 'data_erasure'],
+    ['em muốn xem thông tin em đã gửi', 'data_access_update'],
+  ])('that information is asked for says nothing of the matter: “%s”', (text, intent) => {
+    expect(topicOf(text)).toBe(intent);
+  });
+
+  test.each([
     'hôm nay trời mưa không',
     'đội nào vô địch world cup',
     '😀😀😀',

@@ -19,12 +19,23 @@ export interface Spelling {
   /** Words of other languages, left exactly as they are. */
   readonly foreign: ReadonlySet<string>;
   /** Results by typed word; only a memory, never changes an outcome. */
-  readonly memo: Map<string, readonly Word[]>;
+  readonly memo: Map<string, Reading>;
+}
+
+/** One typed word. */
+interface Reading {
+  readonly words: readonly Word[];
+  /** Neither known nor a syllable: a slip, perhaps. */
+  readonly isUnknown: boolean;
+  /** What was meant, once that has been looked for. */
+  mended?: readonly Word[];
 }
 
 /** Long enough for every real message; what is longer keeps its beginning and its end, where questions stand. */
 export const longestText = 3_000;
 const memoSize = 30_000;
+/** A message of more unknown words is in another language, or none; looking at each would take long. */
+const mostSlips = 24;
 
 /**
  * The words of a message, whatever way it was typed: lower case, elongation and input-method residue undone,
@@ -32,9 +43,12 @@ const memoSize = 30_000;
  * and links become one word for their kind. Total.
  */
 export function normalize(text: string, spelling: Spelling): Word[] {
-  const words: Word[] = [];
-  for (const typed of split(text)) words.push(...read(typed, spelling));
-  return words;
+  const readings = split(text).map((typed) => read(typed, spelling));
+  const unknown = readings.filter(({ isUnknown }) => isUnknown).length;
+  const mends = unknown <= mostSlips;
+  return readings.flatMap((reading) =>
+    reading.isUnknown && mends ? mended(reading, spelling) : reading.words,
+  );
 }
 
 /** What spelling is put right by; it remembers the words it has seen. */
@@ -63,24 +77,35 @@ function shorten(text: string): string {
   return `${text.slice(0, longestText / 2)} ${text.slice(-longestText / 2)}`;
 }
 
-function read(typed: string, spelling: Spelling): readonly Word[] {
+function read(typed: string, spelling: Spelling): Reading {
   const remembered = spelling.memo.get(typed);
   if (remembered) return remembered;
-  const words = readAfresh(typed, spelling).map((t) => ({ t, d: removeMarks(t) }));
+  const reading = readAfresh(typed, spelling);
   if (spelling.memo.size >= memoSize) spelling.memo.clear();
-  spelling.memo.set(typed, words);
-  return words;
+  spelling.memo.set(typed, reading);
+  return reading;
 }
 
-function readAfresh(typed: string, spelling: Spelling): readonly string[] {
+function readAfresh(typed: string, spelling: Spelling): Reading {
   const asTyped = spelling.chat.get(typed);
-  if (asTyped) return asTyped;
-  if (typed.startsWith('_') || spelling.foreign.has(typed)) return [typed];
+  if (asTyped) return readingOf(asTyped);
+  if (typed.startsWith('_') || spelling.foreign.has(typed)) return readingOf([typed]);
   const word = respell(undoTyping(undoElongation(typed), spelling));
   const asChat = spelling.chat.get(word);
-  if (asChat) return asChat;
-  const isWord = spelling.known.has(word) || isLooseSyllable(word);
-  return (isWord ? undefined : mendSlip(word, spelling)) ?? [word];
+  if (asChat) return readingOf(asChat);
+  return readingOf([word], !spelling.known.has(word) && !isLooseSyllable(word));
+}
+
+function readingOf(words: readonly string[], isUnknown = false): Reading {
+  return { words: words.map((t) => ({ t, d: removeMarks(t) })), isUnknown };
+}
+
+/** Looked for once, when a message first needs it. */
+function mended(reading: Reading, spelling: Spelling): readonly Word[] {
+  if (reading.mended) return reading.mended;
+  const [word] = reading.words;
+  const meant = word && mendSlip(word.t, spelling);
+  return (reading.mended = meant ? readingOf(meant).words : reading.words);
 }
 
 /** `đượccccc` → được, `quáaaa` → quá, `nhii` → nhi; a doubled a, e, o, d at the end may be Telex and stays. */

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { normalize, spellingOf } from '../../src/nlu/normalize.ts';
 import { mendSlip } from '../../src/nlu/slips.ts';
 
 const known = new Set([
@@ -33,3 +34,12 @@ test.each(['ngep', 'abcxyz', 'stasrtupp', 'khong123', '', 'a'.repeat(60)])(
     expect(mendSlip(typed, vocabulary)).toBeUndefined();
   },
 );
+
+test('a message full of unknown words is no slip, and teaches nothing about the next message', () => {
+  const spelling = spellingOf({ chat: new Map(), known, foreign: new Set() });
+  const words = (text: string): string[] => normalize(text, spelling).map(({ t }) => t);
+  const noise = Array.from({ length: 24 }, (_, i) => `zq${'bcdfghjkl'.charAt(i % 9)}w`).join(' ');
+  expect(words(`daonh nghiệp ${noise}`)[0]).toBe('daonh');
+  expect(words('daonh nghiệp')).toEqual(['doanh', 'nghiệp']);
+  expect(words('vàonhóm')).toEqual(['vào', 'nhóm']);
+});

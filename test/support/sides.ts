@@ -126,6 +126,28 @@ async function zaloSide(): Promise<Side> {
       const body = Buffer.from(JSON.stringify(zaloOa.zaloText(text, Date.now(), from)));
       return post(`${server}/webhooks/zalo`, body, zaloOa.headersFor(body));
     },
+    ...zaloSeen(fake, how),
+  };
+}
+
+interface ZaloFake<Behaviour> {
+  readonly sent: readonly {
+    readonly to: string;
+    readonly messageId: string;
+    readonly at: number;
+  }[];
+  calls(): number;
+  behaves(behaviour: Behaviour): void;
+  breaksOff(): void;
+  close(): Promise<void>;
+}
+
+/** What both of Zalo's fakes show alike. */
+function zaloSeen<Behaviour>(
+  fake: ZaloFake<Behaviour>,
+  how: Readonly<Record<Condition, Behaviour>>,
+): Pick<Side, 'arrivals' | 'calls' | 'is' | 'breaksOff' | 'close'> {
+  return {
     arrivals: () => fake.sent.map(({ to, messageId, at }) => ({ to, platformId: messageId, at })),
     calls: fake.calls,
     is: (condition) => {
@@ -155,12 +177,6 @@ async function zaloBotSide(): Promise<Side> {
         'x-bot-api-secret-token': zaloBot.botSecret,
       });
     },
-    arrivals: () => fake.sent.map(({ to, messageId, at }) => ({ to, platformId: messageId, at })),
-    calls: fake.calls,
-    is: (condition) => {
-      fake.behaves(how[condition]);
-    },
-    breaksOff: fake.breaksOff,
-    close: fake.close,
+    ...zaloSeen(fake, how),
   };
 }
